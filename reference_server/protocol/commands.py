@@ -1,0 +1,324 @@
+"""The typed commands of RFC 3501, section 6: what a parsed command line means.
+
+Mailbox names stay as the octets on the wire (``bytes``), with every case variant of INBOX
+folded to ``b"INBOX"``; the session decodes them, because the encoding depends on its state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+
+class Octets(Protocol):
+    """A message's octets: ``bytes``, or an ``mmap`` over a spooled literal."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: slice, /) -> bytes: ...
+
+    def find(self, sub: bytes, start: int = ..., end: int = ..., /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceSet:
+    """A sequence-set: ranges in the order sent; ``None`` stands for ``*`` (section 9)."""
+
+    ranges: tuple[tuple[int | None, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section (6.4.5): part numbers, a part specifier, and header field names if it takes any.
+
+    ``specifier`` is "", "HEADER", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "TEXT" or "MIME".
+    """
+
+    part: tuple[int, ...] = ()
+    specifier: str = ""
+    fields: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What every command has: its tag."""
+
+    tag: bytes
+
+
+# Any state
+
+
+@dataclass(frozen=True, slots=True)
+class Capability(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Noop(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Logout(Command):
+    pass
+
+
+# Not authenticated
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticate(Command):
+    """AUTHENTICATE. ``initial_response`` is still base64; ``b"="`` stands for an empty one."""
+
+    mechanism: str  # upper case
+    initial_response: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login(Command):
+    user: bytes
+    password: bytes
+
+
+# Authenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Select(Command):
+    """SELECT, or EXAMINE where ``read_only``."""
+
+    mailbox: bytes
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Command):
+    mailbox: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Command):
+    mailbox: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rename(Command):
+    mailbox: bytes
+    new_name: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe(Command):
+    mailbox: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe(Command):
+    mailbox: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class List(Command):
+    reference: bytes
+    pattern: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lsub(Command):
+    reference: bytes
+    pattern: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace(Command):
+    """RFC 2342."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status(Command):
+    """STATUS; ``items`` are upper-case names such as "MESSAGES", in the order asked for."""
+
+    mailbox: bytes
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Append(Command):
+    mailbox: bytes
+    message: Octets
+    flags: tuple[str, ...] = ()
+    internal_date: datetime | None = None  # always with a time zone
+
+
+@dataclass(frozen=True, slots=True)
+class Idle(Command):
+    """RFC 2177. Its end, DONE, is a line of its own and no command."""
+
+
+# Selected
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Close(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unselect(Command):
+    """RFC 3691."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expunge(Command):
+    """EXPUNGE, or UID EXPUNGE (RFC 4315) where ``uids`` is given."""
+
+    uids: SequenceSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchItem:
+    """One data item to fetch (6.4.5).
+
+    ``name`` is "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY" (the non-extensible
+    structure), "BODYSTRUCTURE", "UID", "RFC822", "RFC822.HEADER", "RFC822.TEXT", or
+    "BODY[]" with ``section``, ``peek`` and ``partial`` = (first octet, count).
+    Macros are expanded by the parser.
+    """
+
+    name: str
+    section: Section | None = None
+    peek: bool = False
+    partial: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch(Command):
+    messages: SequenceSet
+    items: tuple[FetchItem, ...]
+    uid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store(Command):
+    """STORE; ``operation`` is "set", "add" or "remove" (FLAGS, +FLAGS, -FLAGS)."""
+
+    messages: SequenceSet
+    operation: Literal["set", "add", "remove"]
+    flags: tuple[str, ...]
+    silent: bool = False
+    uid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copy(Command):
+    messages: SequenceSet
+    mailbox: bytes
+    uid: bool = False
+
+
+# Search keys (6.4.4)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAll:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnd:
+    keys: tuple[SearchKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOr:
+    left: SearchKey
+    right: SearchKey
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNot:
+    key: SearchKey
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFlag:
+    """A flag or keyword that is set, or is not. NEW is And(Recent, not Seen); OLD is not Recent."""
+
+    flag: str  # with its backslash: "\\Seen", "\\Recent", "$Forwarded"
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SearchText:
+    """A string to find: ``field`` is "BCC" "CC" "FROM" "SUBJECT" "TO" "BODY" "TEXT", or "HEADER".
+
+    ``value`` is still in the command's CHARSET; for HEADER, ``name`` is the field name.
+    """
+
+    field: str
+    value: bytes
+    name: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDate:
+    """``when`` is "before", "on" or "since"; ``sent`` compares Date: instead of INTERNALDATE."""
+
+    when: Literal["before", "on", "since"]
+    day: date
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSize:
+    """LARGER or SMALLER than ``octets``."""
+
+    larger: bool
+    octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSequence:
+    """A sequence set, or UID with one."""
+
+    messages: SequenceSet
+    uid: bool = False
+
+
+SearchKey = (
+    SearchAll
+    | SearchAnd
+    | SearchOr
+    | SearchNot
+    | SearchFlag
+    | SearchText
+    | SearchDate
+    | SearchSize
+    | SearchSequence
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search(Command):
+    key: SearchKey
+    charset: str | None = None  # upper case, as named by the client
+    uid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed(Command):
+    """A command that breaks the grammar. ``tag`` is ``b"*"`` where none could be read."""
+
+    reason: str = field(default="syntax error")
