@@ -82,10 +82,22 @@ class FetchData:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchTable:
+    """Many FETCH responses with the same items.
+
+    A row is the message's number, then the value of each name; all of them ``int``, ``Atom`` or
+    ``Encoded``, so that a row is one formatting operation.
+    """
+
+    names: tuple[bytes, ...]
+    rows: Iterable[tuple[int | bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Continuation:
     """A command continuation request (7.5)."""
 
     text: str = ""
 
 
-Response = Condition | Data | Numbered | FetchData | Continuation
+Response = Condition | Data | Numbered | FetchData | FetchTable | Continuation
