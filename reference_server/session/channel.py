@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from typing import Literal, Protocol
 
 
@@ -15,37 +17,39 @@ class Disconnected(Exception):  # noqa: N818 - a condition of the connection, no
 
 
 class Wakeup:
-    """Rouses a session that waits in IDLE. A file descriptor, so that a socket can be awaited too."""
+    """Rouses a session that waits in IDLE: a file descriptor, to be awaited beside the socket."""
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
+        # Held while a descriptor is used, so that none is written to after it was closed: by then
+        # its number may belong to another client's socket.
+        self._lock = threading.Lock()
+        self._closed = False
 
     def set(self) -> None:
-        """Rouse the session. Callable from any thread, any number of times."""
-        try:
-            os.write(self._writer, b"!")
-        except BlockingIOError:
-            pass  # the pipe is full: the session will wake up as it is
-        except OSError:
-            pass  # closed: IDLE is over
+        """Rouse the session. Callable from any thread, any number of times, also after close."""
+        with self._lock:
+            if not self._closed:
+                with contextlib.suppress(BlockingIOError):  # full: it wakes up as it is
+                    os.write(self._writer, b"!")
 
     def clear(self) -> None:
         """Forget earlier calls of ``set``. To be called before looking at what has changed."""
-        try:
+        with contextlib.suppress(BlockingIOError):
             while os.read(self._reader, 512):
                 pass
-        except BlockingIOError:
-            pass
 
     def fileno(self) -> int:
         """A descriptor that is readable after ``set``."""
         return self._reader
 
     def close(self) -> None:
-        os.close(self._reader)
-        os.close(self._writer)
+        with self._lock:
+            self._closed = True
+            os.close(self._reader)
+            os.close(self._writer)
 
 
 class Channel(Protocol):

@@ -1,0 +1,61 @@
+"""The directory of accounts, and the decision who gets into which mailbox."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from reference_server.accounts.account import Account, Identity, fold
+from reference_server.accounts.file import read_accounts
+from reference_server.accounts.passwords import Plain, Verifier
+
+
+class Directory:
+    """All accounts, by address and alias."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self.accounts = tuple(accounts)
+        self._by_name = {
+            fold(name): account
+            for account in self.accounts
+            for name in (account.address, *account.aliases)
+        }
+        self._secret = os.urandom(16)
+
+    @classmethod
+    def load(cls, path: Path) -> Directory:
+        """Read the accounts file. Raises AccountsError."""
+        return cls(read_accounts(path))
+
+    def authenticate(self, user: str, password: str, authorization: str = "") -> Identity | None:
+        """Who this is, or None: wrong, unknown, not allowed. The caller cannot tell which.
+
+        ``user`` may be ``actor!mailbox`` (split at the first ``!``): the password is the actor's,
+        who needs store ownership over the mailbox. ``authorization``, the authorization identity
+        of SASL PLAIN (RFC 4616), names the mailbox in another way.
+        """
+        name, mark, target = user.partition("!")
+        actor = self._by_name.get(fold(name))
+        # The same work for unknown users as for known ones: time must not tell who exists.
+        verifier = actor.verifier if actor is not None else self._decoy(name)
+        proven = verifier.verify(password)
+        if mark and authorization and fold(target) != fold(authorization):
+            return None
+        if mark or authorization:
+            mailbox = self._by_name.get(fold(authorization or target))
+        else:
+            mailbox = actor
+        if not proven or actor is None or mailbox is None or not actor.imap:
+            return None
+        if mailbox is not actor and fold(actor.address) not in mailbox.owners:
+            return None
+        return Identity(actor, mailbox)
+
+    def _decoy(self, name: str) -> Verifier:
+        """Some account's verifier, always the same for the same name."""
+        if not self.accounts:
+            return Plain.of("")
+        digest = hashlib.blake2b(fold(name).encode("utf-8", "surrogatepass"), key=self._secret)
+        return self.accounts[int.from_bytes(digest.digest()) % len(self.accounts)].verifier
