@@ -1,0 +1,78 @@
+"""What is computed once, when a message arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference_server.message.addresses import Address
+from reference_server.message.body_structure import encode_bodies
+from reference_server.message.dates import sent_day
+from reference_server.message.decoding import decode_words, fold
+from reference_server.message.envelope import encode_envelope, read_envelope
+from reference_server.message.parts import Reader, dump_structure
+from reference_server.protocol.commands import Octets
+
+_SMALL = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A message in what clients ask for again and again.
+
+    ``envelope``, ``body`` and ``bodystructure`` are values in wire format. ``structure`` is
+    for ``load_structure``. ``sent`` is the day of the Date: field as "YYYY-MM-DD", zone
+    disregarded. The texts of the envelope that SEARCH looks into are decoded and folded
+    (``fold``); one that is absent is empty.
+    """
+
+    size: int
+    envelope: bytes
+    body: bytes
+    bodystructure: bytes
+    structure: bytes
+    sent: str | None
+    subject: str
+    sender: str
+    to: str
+    cc: str
+    bcc: str
+
+
+def digest(message: Octets) -> Digest:
+    """Read ``message``. Any octets are a message of some kind: this never fails.
+
+    A large message is not copied whole, except for the headers in it.
+    """
+    if len(message) <= _SMALL:
+        message = message[: len(message)]
+    entity = Reader(message).read()
+    envelope = read_envelope(entity.header)
+    body, bodystructure = encode_bodies(entity, message)
+    return Digest(
+        size=len(message),
+        envelope=encode_envelope(envelope),
+        body=body,
+        bodystructure=bodystructure,
+        structure=dump_structure(entity.part),
+        sent=None if envelope.date is None else sent_day(envelope.date),
+        subject=fold(decode_words(envelope.subject or b"")),
+        sender=_search_text(envelope.from_),
+        to=_search_text(envelope.to),
+        cc=_search_text(envelope.cc),
+        bcc=_search_text(envelope.bcc),
+    )
+
+
+def _search_text(addresses: list[Address]) -> str:
+    """``name <mailbox@host>`` of each address, and the names of groups."""
+    return fold(
+        ", ".join([_one_address(address) for address in addresses if address.mailbox is not None])
+    )
+
+
+def _one_address(address: Address) -> str:
+    mailbox = decode_words(address.mailbox or b"")
+    if address.host is None:
+        return mailbox
+    specification = f"{mailbox}@{decode_words(address.host)}"
+    return f"{decode_words(address.name)} <{specification}>" if address.name else specification

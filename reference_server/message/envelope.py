@@ -1,0 +1,71 @@
+"""ENVELOPE (RFC 3501, 7.4.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference_server.message.addresses import Address, parse_addresses
+from reference_server.message.header import Header
+from reference_server.protocol.encoder import encode_value
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The fields in their order. ``None``: the field is absent; no address: absent or empty."""
+
+    date: bytes | None
+    subject: bytes | None
+    from_: list[Address]
+    sender: list[Address]
+    reply_to: list[Address]
+    to: list[Address]
+    cc: list[Address]
+    bcc: list[Address]
+    in_reply_to: bytes | None
+    message_id: bytes | None
+
+
+def read_envelope(header: Header) -> Envelope:
+    """The envelope of a header; Sender and Reply-To default to From."""
+    from_ = _addresses(header, b"from")
+    return Envelope(
+        header.first(b"date"),
+        header.first(b"subject"),
+        from_,
+        _addresses(header, b"sender") or from_,
+        _addresses(header, b"reply-to") or from_,
+        _addresses(header, b"to"),
+        _addresses(header, b"cc"),
+        _addresses(header, b"bcc"),
+        header.first(b"in-reply-to"),
+        header.first(b"message-id"),
+    )
+
+
+def encode_envelope(envelope: Envelope) -> bytes:
+    """The envelope in wire format."""
+    from_ = _encode_addresses(envelope.from_)
+    fields = (
+        encode_value(envelope.date),
+        encode_value(envelope.subject),
+        from_,
+        from_ if envelope.sender is envelope.from_ else _encode_addresses(envelope.sender),
+        from_ if envelope.reply_to is envelope.from_ else _encode_addresses(envelope.reply_to),
+        _encode_addresses(envelope.to),
+        _encode_addresses(envelope.cc),
+        _encode_addresses(envelope.bcc),
+        encode_value(envelope.in_reply_to),
+        encode_value(envelope.message_id),
+    )
+    return b"(%b)" % b" ".join(fields)
+
+
+def _addresses(header: Header, name: bytes) -> list[Address]:
+    # Several fields of one name count as one list (RFC 5322, 4.5.3).
+    values = header.all(name)
+    return parse_addresses(b",".join(values)) if values else []
+
+
+def _encode_addresses(addresses: list[Address]) -> bytes:
+    # "(" 1*address ")": no space between the addresses.
+    return b"(%b)" % b"".join(map(encode_value, addresses)) if addresses else b"NIL"

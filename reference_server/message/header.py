@@ -1,0 +1,90 @@
+"""Header fields of a message or of a MIME part, as octets (RFC 5322, 2.2 and 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from reference_server.protocol.commands import Octets
+
+# A field with its folded lines, or a line that is no field. Possessive, so that no line is
+# scanned twice. White space before the colon is obsolete syntax (4.5), a bare LF is tolerated.
+_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?+|[^\n]*+\n|[^\n]++")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header in ``block``: every octet up to the body, the blank line included."""
+
+    block: bytes
+
+    @cached_property
+    def fields(self) -> dict[bytes, list[bytes]]:
+        """Values by field name in lower case, in the order of the message, still folded."""
+        fields: dict[bytes, list[bytes]] = {}
+        for name, value in _FIELD.findall(self.block):
+            if name:
+                fields.setdefault(name.lower(), []).append(value)
+        return fields
+
+    def first(self, name: bytes) -> bytes | None:
+        """The first value of the field ``name`` (lower case); ``None`` if absent.
+
+        Unfolded, and without the white space around it.
+        """
+        values = self.fields.get(name)
+        return None if values is None else unfold(values[0]).strip(b" \t")
+
+    def all(self, name: bytes) -> list[bytes]:
+        """The values of every field ``name`` (lower case), in order, unfolded and no more."""
+        return [unfold(value) for value in self.fields.get(name, ())]
+
+    def subset(self, names: Collection[bytes], *, matching: bool) -> bytes:
+        """The fields named, or those not named, with the blank line if there is one.
+
+        Each field keeps its octets, folding included (RFC 3501, 6.4.5: HEADER.FIELDS).
+        """
+        wanted = {name.lower() for name in names}
+        kept = [
+            found.group()
+            for found in _FIELD.finditer(self.block)
+            if found[1] and (found[1].lower() in wanted) is matching
+        ]
+        return b"".join(kept) + self.blank_line
+
+    @property
+    def blank_line(self) -> bytes:
+        """The line that ends the header; empty where the message stops before it."""
+        block = self.block
+        for line in (b"\r\n", b"\n"):
+            if block == line or block.endswith(b"\n" + line):
+                return line
+        return b""
+
+
+def unfold(value: bytes) -> bytes:
+    """A field's value on one line (RFC 5322, 2.2.3): the line ends go, the white space stays.
+
+    NUL is dropped: it is no field octet, and no IMAP string can carry it.
+    """
+    if b"\n" in value:
+        value = value.replace(b"\r\n", b"").replace(b"\n", b"")
+    if b"\0" in value:
+        value = value.replace(b"\0", b"")
+    return value.removesuffix(b"\r")
+
+
+def header_end(message: Octets, start: int, stop: int) -> int:
+    """Where the body of ``message[start:stop]`` begins: behind the first empty line, or at stop."""
+    first = message[start : min(start + 2, stop)]
+    if first == b"\r\n":
+        return start + 2
+    if first[:1] == b"\n":
+        return start + 1
+    crlf = message.find(b"\n\r\n", start, stop)
+    bare = message.find(b"\n\n", start, stop if crlf < 0 else crlf + 1)
+    if bare >= 0:
+        return bare + 2
+    return stop if crlf < 0 else crlf + 3
