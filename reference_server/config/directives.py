@@ -1,0 +1,173 @@
+"""The table of directives. A new directive is one row: a field of ``Settings``.
+
+``--help``, the manual and the reading of files all work from this table.
+"""
+
+# ruff: noqa: RUF009 - the calls in the defaults are dataclasses.field underneath
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from reference_server.config.syntax import parse_bool, parse_quantity, parse_span
+
+T = TypeVar("T")
+FileName = Literal["gromox.cfg", "imap.cfg"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """How values are written: ``parse`` turns the text into the value or raises ValueError."""
+
+    name: str
+    accepted: str
+    parse: Callable[[str], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A row of the table. ``default`` and ``minimum`` are written as in a file."""
+
+    key: str
+    kind: Kind[Any]
+    default: str
+    meaning: str
+    file: FileName
+    minimum: str | None
+    aliases: tuple[str, ...]
+
+
+def _parse_port(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ValueError(text)
+    return int(text)
+
+
+def _parse_log_level(text: str) -> int:
+    if text not in ("1", "2", "3", "4", "5", "6"):
+        raise ValueError(text)
+    return int(text)
+
+
+_TLS_VERSIONS = {
+    "tls1.0": ssl.TLSVersion.TLSv1,
+    "tls1.1": ssl.TLSVersion.TLSv1_1,
+    "tls1.2": ssl.TLSVersion.TLSv1_2,
+    "tls1.3": ssl.TLSVersion.TLSv1_3,
+}
+
+
+def _parse_tls_version(text: str) -> ssl.TLSVersion:
+    try:
+        return _TLS_VERSIONS[text.lower()]
+    except KeyError:
+        raise ValueError(text) from None
+
+
+def _parse_files(text: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in text.split(":") if part)
+
+
+def _parse_store(text: str) -> Path | None:
+    return None if text == ":memory:" else _parse_path(text)
+
+
+def _parse_path(text: str) -> Path:
+    if not text:
+        raise ValueError(text)
+    return Path(text)
+
+
+TEXT = Kind("text", "any text", str)
+HOST = Kind("host name", "a host name", lambda text: text or platform.node())
+BOOL = Kind("boolean", "yes or no", parse_bool)
+QUANTITY = Kind("quantity", 'a quantity such as "200" or "4k"', parse_quantity)
+SPAN = Kind(
+    "time span", 'a time span such as "90s" or "1h 30min"', lambda text: float(parse_span(text))
+)
+SECONDS = Kind("time span", f"{SPAN.accepted}, in whole seconds", lambda t: int(parse_span(t)))
+PORT = Kind("port", "a port from 0 to 65535 (0: any free one), or nothing", _parse_port)
+LOG_LEVEL = Kind("log level", "a number from 1 to 6", _parse_log_level)
+TLS_VERSION = Kind("TLS version", "tls1.0, tls1.1, tls1.2 or tls1.3", _parse_tls_version)
+PATH = Kind("path", "a path", _parse_path)
+FILES = Kind("files", "paths separated by colons", _parse_files)
+STORE = Kind("folder", "a folder, or :memory:", _parse_store)
+
+
+def _row(
+    kind: Kind[T],
+    default: str,
+    meaning: str,
+    *,
+    file: FileName = "imap.cfg",
+    minimum: str | None = None,
+    aliases: tuple[str, ...] = (),
+) -> T:
+    """A field whose value is of ``kind``; its name is the key."""
+    metadata = {
+        "kind": kind,
+        "default": default,
+        "meaning": meaning,
+        "file": file,
+        "minimum": minimum,
+        "aliases": aliases,
+    }
+    return dataclasses.field(default=kind.parse(default), metadata=metadata)
+
+
+# fmt: off
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How the server is configured. Time spans are in seconds, sizes in octets."""
+
+    auth_fail_delay: float = _row(SPAN, "1s",
+        "The answer to a failed login waits that long", file="gromox.cfg", minimum="0")
+    context_num: int = _row(QUANTITY, "200",
+        "Most concurrent sessions", minimum="1")
+    host_id: str = _row(HOST, "",
+        "Host name in greetings; nothing: this machine's")
+    imap_autologout_time: int = _row(SECONDS, "30min",
+        "An authenticated connection idle that long is ended", minimum="1s")
+    imap_certificate_passwd: str = _row(TEXT, "",
+        "Unlocks the private key")
+    imap_certificate_path: tuple[Path, ...] = _row(FILES, "",
+        "Certificate with its chain (PEM); several: one for each private key")
+    imap_conn_timeout: int = _row(SECONDS, "3min",
+        "A connection is ended that stalls so long before login, or while being written to",
+        minimum="1s")
+    imap_force_tls: bool = _row(BOOL, "no",
+        "Login only over TLS", aliases=("imap_force_starttls",))
+    imap_listen_addr: str = _row(TEXT, "::",
+        "Address to listen on; :: is every address of IPv6 and IPv4")
+    imap_listen_port: int | None = _row(PORT, "143",
+        "Port without TLS at first; nothing: none", aliases=("listen_port",))
+    imap_listen_tls_port: int | None = _row(PORT, "",
+        "Port with TLS from the start; nothing: none", aliases=("listen_ssl_port",))
+    imap_log_file: str = _row(TEXT, "-",
+        "- (stderr, or syslog under a service manager), syslog, or a file")
+    imap_log_level: int = _row(LOG_LEVEL, "4",
+        "1 critical, 2 error, 3 warning, 4 notice, 5 information, 6 debugging")
+    imap_private_key_path: tuple[Path, ...] = _row(FILES, "",
+        "Private key (PEM); several: one for each certificate")
+    imap_support_tls: bool = _row(BOOL, "no",
+        "Offer TLS, implicit and STARTTLS", aliases=("imap_support_starttls",))
+    tls_min_proto: ssl.TLSVersion = _row(TLS_VERSION, "tls1.2",
+        "Oldest TLS version accepted")
+    reference_accounts: Path = _row(PATH, "/etc/gromox/reference_accounts.toml",
+        "Accounts file (TOML)")
+    reference_store: Path | None = _row(STORE, "/var/lib/gximap",
+        "Folder of the mail store, made if need be; :memory: keeps nothing")
+# fmt: on
+
+
+DIRECTIVES = tuple(
+    Directive(key=field.name, **field.metadata) for field in dataclasses.fields(Settings)
+)

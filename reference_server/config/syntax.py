@@ -1,0 +1,113 @@
+"""The syntax of configuration files and of the values in them, as gromox(7) describes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+LINE_LIMIT = 1024  # octets, without the line end
+
+_SECOND = Fraction(1)
+_YEAR = 86400 * Fraction(1461, 4)  # 365.25 days
+_UNITS = {
+    ("ns", "nsec"): _SECOND / 10**9,
+    ("µs", "µsec"): _SECOND / 10**6,
+    ("ms", "msec"): _SECOND / 10**3,
+    ("s", "sec", "second", "seconds"): _SECOND,
+    ("min", "minute", "minutes"): 60 * _SECOND,
+    ("h", "hour", "hours"): 3600 * _SECOND,
+    ("d", "day", "days"): 86400 * _SECOND,
+    ("week", "weeks"): 7 * 86400 * _SECOND,
+    ("month", "months"): _YEAR / 12,
+    ("y", "year", "years"): _YEAR,
+}
+_SECONDS = {unit: seconds for units, seconds in _UNITS.items() for unit in units}
+
+_QUANTUM = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([^0-9.+-]+)")
+_QUANTITY = re.compile(
+    r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([kMGTPEZYRQ]?)", re.ASCII | re.IGNORECASE
+)
+_ZERO = re.compile(r"[+-]?(?:0[xX])?(?:0+\.?0*|\.0+)(?:[eE][+-]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ``key=value`` of a file; ``number`` counts lines from 1."""
+
+    file: Path
+    number: int
+    key: str
+    value: str
+
+
+class ConfigurationError(Exception):
+    """A configuration that cannot be used; the text says why in one line."""
+
+
+class LineError(ConfigurationError):
+    """A line that cannot be used."""
+
+    def __init__(self, line: Line, accepted: str) -> None:
+        super().__init__(
+            f'{line.file}:{line.number}: {line.key} = "{line.value}": expected {accepted}'
+        )
+
+
+def read_lines(file: Path) -> Iterator[Line]:
+    """The lines of a file that say something. Raises ConfigurationError."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from error
+    for number, octets in enumerate(content.split(b"\n"), start=1):
+        if len(octets) > LINE_LIMIT:
+            raise ConfigurationError(
+                f"{file}:{number}: line of {len(octets)} octets: expected at most {LINE_LIMIT}"
+            )
+        text = octets.decode("utf-8", "surrogateescape").strip()
+        if not text or text.startswith("#"):
+            continue
+        key, equals, value = text.partition("=")
+        line = Line(file, number, key.strip(), value.strip())
+        if not equals or not line.key:
+            raise ConfigurationError(f'{file}:{number}: "{text}": expected key=value')
+        yield line
+
+
+def parse_bool(text: str) -> bool:
+    """False for the empty string, no, off, false and any zero; true for everything else."""
+    return text.lower() not in ("", "no", "off", "false") and not _ZERO.fullmatch(text)
+
+
+def parse_quantity(text: str) -> int:
+    """A number with at most one suffix letter, in powers of 1024; fractions of 1 are cut off.
+
+    Raises ValueError.
+    """
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    number, suffix = match.groups()
+    exponent = "kmgtpezyrq".index(suffix.lower()) + 1 if suffix else 0
+    return int(Fraction(number) * 1024**exponent)
+
+
+def parse_span(text: str) -> Fraction:
+    """A time span in seconds: the sum of its ``number unit`` quanta. Raises ValueError."""
+    packed = "".join(text.split())
+    if packed == "0":
+        return Fraction(0)
+    total = Fraction(0)
+    position = 0
+    while match := _QUANTUM.match(packed, position):
+        number, unit = match.groups()
+        if unit not in _SECONDS:
+            break
+        total += Fraction(number) * _SECONDS[unit]
+        position = match.end()
+    if position < len(packed) or not packed:
+        raise ValueError(text)
+    return total
