@@ -1,0 +1,234 @@
+"""From a framed command to its typed value (RFC 3501, sections 6 and 9).
+
+A further command is a row of ``COMMANDS`` and a function that reads its arguments, from the
+space behind its name on; ``parse_command`` itself looks for the end of the command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from . import commands
+from .characters import read_tag
+from .commands import Command, Malformed
+from .dates import parse_date_time
+from .fetch_arguments import fetch_items
+from .framing import Frame
+from .lexer import Cursor, GrammarError
+from .search_arguments import search_criteria
+
+_BASE64 = re.compile(rb"=(?= |\Z)|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_QUOTED_TEXT = re.compile(rb'"[^"]*"')
+
+Parse = Callable[[bytes, Cursor], Command]
+
+
+def parse_command(frame: Frame, utf8: bool = False) -> Command:
+    """The command in ``frame``; ``Malformed`` where it breaks the grammar. Never raises.
+
+    The tag of a ``Malformed`` is ``b"*"`` where none could be read. With ``utf8`` quoted strings
+    may hold UTF-8.
+    """
+    first = frame.parts[0]
+    tag = read_tag(first) if isinstance(first, bytes) else None
+    if tag is None:
+        return Malformed(b"*", "a command begins with a tag and a space")
+    cursor = Cursor(frame.parts, utf8)
+    cursor.skip(tag)
+    try:
+        cursor.space("a command")
+        command = _look_up(COMMANDS, cursor)(tag, cursor)
+        cursor.end()
+    except GrammarError as fault:
+        return Malformed(tag, str(fault))
+    return command
+
+
+def _look_up(table: dict[bytes, Parse], cursor: Cursor) -> Parse:
+    parse = table.get(cursor.name("a command"))
+    if parse is None:
+        raise GrammarError("unknown command")
+    return parse
+
+
+def _bare(command: type[Command]) -> Parse:
+    """A command without arguments."""
+    return lambda tag, _cursor: command(tag)
+
+
+def _named(command: Callable[[bytes, bytes], Command]) -> Parse:
+    """A command whose only argument is a mailbox name."""
+    return lambda tag, cursor: command(tag, _mailbox(cursor))
+
+
+def _mailbox(cursor: Cursor) -> bytes:
+    cursor.space("a mailbox name")
+    return cursor.mailbox()
+
+
+def _examine(tag: bytes, cursor: Cursor) -> Command:
+    return commands.Select(tag, _mailbox(cursor), read_only=True)
+
+
+def _authenticate(tag: bytes, cursor: Cursor) -> Command:
+    """With an initial response (RFC 4959) if there is one."""
+    cursor.space("a mechanism")
+    mechanism = cursor.name("a mechanism").decode("ascii")
+    if cursor.at_end():
+        return commands.Authenticate(tag, mechanism)
+    cursor.space("an initial response")
+    response = cursor.take(_BASE64) or cursor.fail("an initial response in base64")
+    return commands.Authenticate(tag, mechanism, response)
+
+
+def _login(tag: bytes, cursor: Cursor) -> Command:
+    cursor.space("a user name")
+    user = cursor.astring("a user name")
+    cursor.space("a password")
+    return commands.Login(tag, user, cursor.astring("a password"))
+
+
+def _rename(tag: bytes, cursor: Cursor) -> Command:
+    return commands.Rename(tag, _mailbox(cursor), _mailbox(cursor))
+
+
+def _list(command: Callable[[bytes, bytes, bytes], Command]) -> Parse:
+    def parse(tag: bytes, cursor: Cursor) -> Command:
+        reference = _mailbox(cursor)
+        cursor.space("a mailbox name or pattern")
+        return command(tag, reference, cursor.list_mailbox())
+
+    return parse
+
+
+def _status(tag: bytes, cursor: Cursor) -> Command:
+    mailbox = _mailbox(cursor)
+    cursor.space("a list of status items")
+    cursor.expect(b"(")
+    items = [_status_item(cursor)]
+    while not cursor.skip(b")"):
+        cursor.space("a status item")
+        items.append(_status_item(cursor))
+    return commands.Status(tag, mailbox, tuple(items))
+
+
+def _status_item(cursor: Cursor) -> str:
+    name = cursor.name("a status item").decode("ascii")
+    if name not in STATUS_ITEMS:
+        raise GrammarError("unknown status item")
+    return name
+
+
+def _append(tag: bytes, cursor: Cursor) -> Command:
+    mailbox = _mailbox(cursor)
+    flags: tuple[str, ...] = ()
+    internal_date = None
+    cursor.space("a message")
+    if cursor.peek() == b"(":
+        flags = cursor.flag_list()
+        cursor.space("a message")
+    if (text := cursor.take(_QUOTED_TEXT)) is not None:
+        try:
+            internal_date = parse_date_time(text)
+        except ValueError as error:
+            raise GrammarError(f"bad date-time: {error}") from None
+        cursor.space("a message")
+    return commands.Append(tag, mailbox, cursor.literal(), flags, internal_date)
+
+
+def _copy(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
+    cursor.space("a sequence set")
+    messages = cursor.sequence_set()
+    return commands.Copy(tag, messages, _mailbox(cursor), uid)
+
+
+def _fetch(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
+    cursor.space("a sequence set")
+    messages = cursor.sequence_set()
+    cursor.space("a data item")
+    return commands.Fetch(tag, messages, fetch_items(cursor), uid)
+
+
+def _store(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
+    cursor.space("a sequence set")
+    messages = cursor.sequence_set()
+    cursor.space("FLAGS")
+    item = STORE_ITEMS.get(cursor.name("FLAGS"))
+    if item is None:
+        raise GrammarError("unknown data item for STORE")
+    operation, silent = item
+    cursor.space("flags")
+    flags = cursor.flag_list() if cursor.peek() == b"(" else cursor.flags()
+    return commands.Store(tag, messages, operation, flags, silent, uid)
+
+
+def _search(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
+    key, charset = search_criteria(cursor)
+    return commands.Search(tag, key, charset, uid)
+
+
+def _uid(tag: bytes, cursor: Cursor) -> Command:
+    cursor.space("a command")
+    return _look_up(UID_COMMANDS, cursor)(tag, cursor)
+
+
+def _uid_expunge(tag: bytes, cursor: Cursor) -> Command:
+    cursor.space("a sequence set")
+    return commands.Expunge(tag, cursor.sequence_set())
+
+
+def _with_uids(parse: Callable[[bytes, Cursor, bool], Command]) -> Parse:
+    return lambda tag, cursor: parse(tag, cursor, True)
+
+
+STATUS_ITEMS = frozenset({"MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"})
+
+STORE_ITEMS: dict[bytes, tuple[Literal["set", "add", "remove"], bool]] = {
+    b"FLAGS": ("set", False),
+    b"FLAGS.SILENT": ("set", True),
+    b"+FLAGS": ("add", False),
+    b"+FLAGS.SILENT": ("add", True),
+    b"-FLAGS": ("remove", False),
+    b"-FLAGS.SILENT": ("remove", True),
+}
+
+UID_COMMANDS: dict[bytes, Parse] = {
+    b"COPY": _with_uids(_copy),
+    b"EXPUNGE": _uid_expunge,
+    b"FETCH": _with_uids(_fetch),
+    b"SEARCH": _with_uids(_search),
+    b"STORE": _with_uids(_store),
+}
+
+COMMANDS: dict[bytes, Parse] = {
+    b"APPEND": _append,
+    b"AUTHENTICATE": _authenticate,
+    b"CAPABILITY": _bare(commands.Capability),
+    b"CHECK": _bare(commands.Check),
+    b"CLOSE": _bare(commands.Close),
+    b"COPY": _copy,
+    b"CREATE": _named(commands.Create),
+    b"DELETE": _named(commands.Delete),
+    b"EXAMINE": _examine,
+    b"EXPUNGE": _bare(commands.Expunge),
+    b"FETCH": _fetch,
+    b"IDLE": _bare(commands.Idle),
+    b"LIST": _list(commands.List),
+    b"LOGIN": _login,
+    b"LOGOUT": _bare(commands.Logout),
+    b"LSUB": _list(commands.Lsub),
+    b"NAMESPACE": _bare(commands.Namespace),
+    b"NOOP": _bare(commands.Noop),
+    b"RENAME": _rename,
+    b"SEARCH": _search,
+    b"SELECT": _named(commands.Select),
+    b"STARTTLS": _bare(commands.StartTls),
+    b"STATUS": _status,
+    b"STORE": _store,
+    b"SUBSCRIBE": _named(commands.Subscribe),
+    b"UID": _uid,
+    b"UNSELECT": _bare(commands.Unselect),
+    b"UNSUBSCRIBE": _named(commands.Unsubscribe),
+}
