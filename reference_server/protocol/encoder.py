@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from .characters import ASTRING_CHAR
@@ -20,6 +21,7 @@ from .responses import (
     Data,
     Encoded,
     FetchData,
+    FetchTable,
     Numbered,
     Response,
     Stream,
@@ -31,6 +33,9 @@ BLOCK = 64 * 1024
 
 QUOTED_LIMIT = 1024
 """A string of more octets than this is sent as a literal."""
+
+# Rows of a FetchTable in a block. They hold FLAGS or an ENVELOPE, never a body.
+_TABLE_ROWS = 256
 
 _NOT_QUOTABLE = re.compile(rb"[\x00\r\n\x80-\xff]")
 _QUOTED_SPECIALS = re.compile(rb'["\\]')
@@ -54,10 +59,11 @@ def encode_all(responses: Iterable[Response]) -> Iterator[bytes]:
     for response in responses:
         line = _ENCODERS[type(response)](response)
         if line is None:
-            yield b"".join(lines)
-            lines.clear()
-            size = 0
-            yield from _stream_fetch(response)
+            if lines:
+                yield b"".join(lines)
+                lines.clear()
+                size = 0
+            yield from _BLOCK_ENCODERS[type(response)](response)
             continue
         lines.append(line)
         size += len(line)
@@ -137,6 +143,21 @@ def _encode_fetch(response: FetchData) -> bytes | None:
     return b"* %d FETCH (%b)\r\n" % (response.number, b" ".join(items))
 
 
+def _encode_table(response: FetchTable) -> Iterator[bytes]:
+    """All FETCH responses of a table; each column keeps to the kind that its first row has."""
+    rows = iter(response.rows)
+    first = next(rows, None)
+    if first is None:
+        return
+    kinds = (b"%d" if isinstance(value, int) else b"%b" for value in first[1:])
+    names = (name.replace(b"%", b"%%") for name in response.names)
+    items = (b" ".join(item) for item in zip(names, kinds, strict=True))
+    template = b"* %%d FETCH (%b)\r\n" % b" ".join(items)
+    yield template % first
+    while lines := [template % row for row in islice(rows, _TABLE_ROWS)]:
+        yield b"".join(lines)
+
+
 def _stream_fetch(response: FetchData) -> Iterator[bytes]:
     """A FETCH response in which streams stand for values, chunk by chunk."""
     before = b"* %d FETCH (" % response.number
@@ -145,7 +166,7 @@ def _stream_fetch(response: FetchData) -> Iterator[bytes]:
             yield b"%b%b {%d}\r\n" % (before, name, value.size)
             yield from _chunks(value)
         else:
-            yield b"%b%b %b" % (before, name, encode_value(value))
+            yield b"%b%b " % (before, name) + encode_value(value)
         before = b" "
     yield b")\r\n"
 
@@ -202,5 +223,12 @@ _ENCODERS: dict[type, Callable[[Any], bytes | None]] = {
     Continuation: _encode_continuation,
     Data: _encode_data,
     FetchData: _encode_fetch,
+    FetchTable: lambda _: None,
     Numbered: _encode_numbered,
+}
+
+# For what _ENCODERS gives None.
+_BLOCK_ENCODERS: dict[type, Callable[[Any], Iterator[bytes]]] = {
+    FetchData: _stream_fetch,
+    FetchTable: _encode_table,
 }
