@@ -1,0 +1,72 @@
+"""What is kept: accounts, mailboxes, messages, flags, UIDs, and news of their changes.
+
+One SQLite database a store. Knows no IMAP syntax.
+"""
+
+from reference_server.storage.account import AccountStore
+from reference_server.storage.content import BlobReader
+from reference_server.storage.errors import (
+    InboxRefused,
+    InvalidName,
+    MailboxError,
+    MailboxExists,
+    MailboxHasInferiors,
+    MailboxMissing,
+    MessageMissing,
+    SchemaTooNew,
+    StorageError,
+    StorageFailure,
+    StoreInUse,
+)
+from reference_server.storage.mailbox import Mailbox
+from reference_server.storage.store import Store
+from reference_server.storage.values import (
+    Added,
+    Appended,
+    Change,
+    Copied,
+    Expunged,
+    Flags,
+    FlagsChanged,
+    Gone,
+    MailboxInfo,
+    MailboxStatus,
+    NewFolder,
+    NewMessage,
+    Observer,
+    Snapshot,
+    StoreResult,
+)
+
+__all__ = [
+    "AccountStore",
+    "Added",
+    "Appended",
+    "BlobReader",
+    "Change",
+    "Copied",
+    "Expunged",
+    "Flags",
+    "FlagsChanged",
+    "Gone",
+    "InboxRefused",
+    "InvalidName",
+    "Mailbox",
+    "MailboxError",
+    "MailboxExists",
+    "MailboxHasInferiors",
+    "MailboxInfo",
+    "MailboxMissing",
+    "MailboxStatus",
+    "MessageMissing",
+    "NewFolder",
+    "NewMessage",
+    "Observer",
+    "SchemaTooNew",
+    "Snapshot",
+    "StorageError",
+    "StorageFailure",
+    "Store",
+    "StoreInUse",
+    "StoreResult",
+]

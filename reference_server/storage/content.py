@@ -1,0 +1,170 @@
+"""Messages: their octets in chunks and what was computed from them, and when they go."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from weakref import WeakSet
+
+from reference_server.storage.database import Database, Transaction
+from reference_server.storage.errors import MessageMissing
+from reference_server.storage.values import NewMessage
+
+CHUNK = 1 << 20  # octets; a message up to this size is one chunk
+DIGEST_COLUMNS = (
+    "size",
+    "sent",
+    "envelope",
+    "body",
+    "bodystructure",
+    "subject",
+    "sender",
+    "to",
+    "cc",
+    "bcc",
+    "structure",
+)
+_INSERT = (
+    "INSERT INTO message (length, internal_date, "
+    + ", ".join(f'"{column}"' for column in DIGEST_COLUMNS)
+    + ") VALUES (?, ?"
+    + ", ?" * len(DIGEST_COLUMNS)
+    + ")"
+)
+
+
+class BlobReader:
+    """A stored message's octets, read piece by piece: ``len``, slices, ``find``.
+
+    Keeps one chunk in memory. While it exists, the octets stay, even when the message is
+    expunged. Not to be shared between threads.
+    """
+
+    def __init__(self, database: Database, message: int, length: int) -> None:
+        self.message = message
+        self._database = database
+        self._length = length
+        self._number = -1
+        self._chunk = b""
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: slice, /) -> bytes:
+        """A slice with step 1."""
+        start, stop, step = index.indices(self._length)
+        if step != 1:
+            raise ValueError("only slices with step 1")
+        if stop <= start:
+            return b""
+        first, last = start // CHUNK, (stop - 1) // CHUNK
+        if first == last:
+            return self._load(first)[start - first * CHUNK : stop - first * CHUNK]
+        pieces = [self._load(first)[start - first * CHUNK :]]
+        pieces += [self._load(number) for number in range(first + 1, last)]
+        pieces.append(self._load(last)[: stop - last * CHUNK])
+        return b"".join(pieces)
+
+    def find(self, sub: bytes, start: int = 0, end: int | None = None, /) -> int:
+        """As ``bytes.find``."""
+        start, end, _ = slice(start, end).indices(self._length)
+        while start + len(sub) <= end:
+            # The window reaches into the next chunk, for what lies across the border.
+            border = (start // CHUNK + 1) * CHUNK
+            window = self[start : min(border + len(sub) - 1, end)] if sub else b""
+            position = window.find(sub)
+            if position >= 0:
+                return start + position
+            start = border
+        return -1
+
+    def _load(self, number: int) -> bytes:
+        if number != self._number:
+            with self._database.read() as connection:
+                row = connection.execute(
+                    "SELECT octets FROM content WHERE message = ? AND chunk = ?",
+                    (self.message, number),
+                ).fetchone()
+            if row is None:
+                raise MessageMissing(())
+            self._number, self._chunk = number, row[0]
+        return self._chunk
+
+
+class Contents:
+    """The messages of a store, whatever mailboxes they are in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._readers: WeakSet[BlobReader] = WeakSet()
+        with database.write() as transaction:
+            self.remove_unplaced(transaction, ())
+
+    def insert(self, transaction: Transaction, message: NewMessage) -> int:
+        """Store a message; its id. It needs a placement in the same transaction."""
+        octets, digest = message.octets, message.digest
+        connection = transaction.connection
+        when = message.internal_date.isoformat(timespec="seconds")
+        cursor = connection.execute(
+            _INSERT,
+            (len(octets), when, *(getattr(digest, column) for column in DIGEST_COLUMNS)),
+        )
+        message_id = cursor.lastrowid
+        assert message_id is not None
+        connection.executemany(
+            "INSERT INTO content (message, chunk, octets) VALUES (?, ?, ?)",
+            (
+                (message_id, number, octets[number * CHUNK : (number + 1) * CHUNK])
+                for number in range(max(1, -(-len(octets) // CHUNK)))
+            ),
+        )
+        return message_id
+
+    def remove_unplaced(self, transaction: Transaction, messages: Iterable[int]) -> None:
+        """Remove those messages that have no placement any more.
+
+        One that is being read is noted, and removed with a later call or at the next start.
+        """
+        connection = transaction.connection
+        ids = json.dumps([*messages, *_column(connection, "SELECT message FROM unplaced")])
+        read = json.dumps([reader.message for reader in self._readers])
+        connection.execute(
+            "INSERT OR IGNORE INTO unplaced SELECT id FROM message"
+            " WHERE id IN (SELECT value FROM json_each(?))"
+            " AND id IN (SELECT value FROM json_each(?))"
+            " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
+            (ids, read),
+        )
+        connection.execute(
+            "DELETE FROM message"
+            " WHERE id IN (SELECT value FROM json_each(?))"
+            " AND id NOT IN (SELECT value FROM json_each(?))"
+            " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
+            (ids, read),
+        )
+
+    def reader(self, mailbox: int, uid: int) -> BlobReader | None:
+        """A reader for the message with this UID; None: no longer there."""
+        # Under the write lock: the message cannot go before its reader is known.
+        with self._database.locked() as connection:
+            row = connection.execute(
+                "SELECT message.id, length FROM placement JOIN message ON message.id = message"
+                " WHERE mailbox = ? AND uid = ?",
+                (mailbox, uid),
+            ).fetchone()
+            if row is None:
+                return None
+            reader = BlobReader(self._database, *row)
+            self._readers.add(reader)
+            return reader
+
+
+def parse_date(text: str) -> datetime:
+    """An internal_date column."""
+    return datetime.fromisoformat(text)
+
+
+def _column(connection: sqlite3.Connection, query: str) -> list[int]:
+    return [value for (value,) in connection.execute(query)]

@@ -1,0 +1,139 @@
+"""Connections, transactions and the lock on the folder."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import LifoQueue
+from typing import IO
+
+from reference_server.storage import schema
+from reference_server.storage.errors import StorageFailure, StoreInUse
+
+READERS = 4
+DATABASE_FILE = "mail.sqlite"
+LOCK_FILE = "mail.lock"
+
+
+class Transaction:
+    """A write transaction: the connection, and what is to happen once it is committed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.actions: list[Callable[[], None]] = []
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do this after the commit, still under the write lock; never after a rollback.
+
+        Memory is changed only here, so it cannot differ from the disk.
+        """
+        self.actions.append(action)
+
+
+class Database:
+    """One writer connection under a lock, and a few readers that need none.
+
+    In memory there is one connection only, and readers take the lock, too.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._write_lock = threading.RLock()
+        self._readers: LifoQueue[sqlite3.Connection] | None = None
+        self._lock_file: IO[bytes] | None = None
+        try:
+            with _failures():
+                if folder is None:
+                    self._writer = _connect(":memory:")
+                    schema.prepare_writer(self._writer)
+                else:
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    self._lock_file = _lock(folder / LOCK_FILE)
+                    self._writer = _connect(str(folder / DATABASE_FILE))
+                    schema.prepare_writer(self._writer)
+                    self._readers = LifoQueue()
+                    for _ in range(READERS):
+                        reader = _connect(str(folder / DATABASE_FILE))
+                        schema.prepare_reader(reader)
+                        self._readers.put(reader)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction: committed at the end of the block, rolled back when it raises.
+
+        Not to be nested. Raises StorageFailure.
+        """
+        with self.locked() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+                connection.execute("COMMIT")
+            except BaseException:
+                # SQLite has already rolled back after some errors, such as a full disk.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            for action in transaction.actions:
+                action()
+
+    @contextmanager
+    def locked(self) -> Iterator[sqlite3.Connection]:
+        """The writer connection with no transaction: nobody changes anything meanwhile."""
+        with self._write_lock, _failures():
+            yield self._writer
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees what is committed. Give it back soon. Raises StorageFailure."""
+        if self._readers is None:
+            with self.locked() as connection:
+                yield connection
+            return
+        connection = self._readers.get()
+        try:
+            with _failures():
+                yield connection
+        finally:
+            self._readers.put(connection)
+
+    def close(self) -> None:
+        """Close all connections and give the folder free. Later use raises StorageFailure."""
+        with self._write_lock:
+            if self._readers is not None:
+                readers = [self._readers.get() for _ in range(self._readers.qsize())]
+                for reader in readers:
+                    reader.close()
+                    self._readers.put(reader)
+            with suppress(AttributeError):  # the writer was never opened
+                self._writer.close()
+            if self._lock_file is not None:
+                self._lock_file.close()
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StorageFailure(str(error)) from error
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+
+def _lock(path: Path) -> IO[bytes]:
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise StoreInUse(f"{path.parent}: the store is in use by another process") from None
+    return file

@@ -1,0 +1,338 @@
+"""One mailbox and those who have it open."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reference_server.storage.content import BlobReader, Contents
+from reference_server.storage.database import Database, Transaction
+from reference_server.storage.errors import MailboxMissing, MessageMissing
+from reference_server.storage.flags import DELETED, FlagTable, apply, unparse
+from reference_server.storage.rows import Reading
+from reference_server.storage.values import (
+    Added,
+    Change,
+    Copied,
+    Expunged,
+    FlagOperation,
+    Flags,
+    FlagsChanged,
+    Gone,
+    Observer,
+    Snapshot,
+    StoreResult,
+)
+
+log = logging.getLogger(__name__)
+
+FindMailbox = Callable[[sqlite3.Connection, str], "Mailbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    uid_validity: int
+    uid_next: int
+    recent_from: int
+    highest_modseq: int
+
+
+class Mailbox:
+    """A mailbox, shared by all sessions that use it. Every method may be called by any thread.
+
+    The database is the authority. ``_index`` repeats, once it is needed, what every session asks
+    for: the flags of each UID, ascending. It is changed after the commit, under the write lock.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        contents: Contents,
+        find: FindMailbox,
+        mailbox_id: int,
+        name: str,
+        uid_validity: int,
+    ) -> None:
+        self.id = mailbox_id
+        self._database = database
+        self._contents = contents
+        self._find = find
+        self._name = name
+        self._uid_validity = uid_validity
+        self._index: dict[int, Flags] | None = None
+        self._flag_table: FlagTable | None = None
+        self._observers: list[tuple[Observer, bool]] = []  # with claim_recent; first come first
+
+    @property
+    def name(self) -> str:
+        """The present name; a RENAME changes it."""
+        return self._name
+
+    @property
+    def uid_validity(self) -> int:
+        """UIDVALIDITY (RFC 3501, 2.3.1.1)."""
+        return self._uid_validity
+
+    def open(self, observer: Observer, claim_recent: bool) -> Snapshot:
+        """Take a snapshot; from this moment on ``observer`` is told of every change.
+
+        ``claim_recent`` (SELECT): the recent messages are recent for this session only, and
+        later ones are claimed by the first such session. Without (EXAMINE) they are seen as
+        recent and stay recent for others. Raises MailboxMissing when deleted meanwhile.
+        """
+        with self._database.write() as transaction:
+            counters = self._counters(transaction.connection)
+            index = self._loaded(transaction.connection)
+            first_recent = counters.recent_from
+            if claim_recent and first_recent < counters.uid_next:
+                transaction.connection.execute(
+                    "UPDATE mailbox SET recent_from = uid_next WHERE id = ?", (self.id,)
+                )
+            snapshot = Snapshot(
+                messages=list(index.items()),
+                uid_next=counters.uid_next,
+                uid_validity=counters.uid_validity,
+                recent=frozenset(uid for uid in index if uid >= first_recent)
+                if first_recent < counters.uid_next
+                else frozenset(),
+                keywords=self._flags(transaction.connection).keywords,
+                highest_modseq=counters.highest_modseq,
+            )
+            transaction.after_commit(lambda: self._observers.append((observer, claim_recent)))
+        return snapshot
+
+    def leave(self, observer: Observer) -> None:
+        """Stop telling this observer. An unknown one is ignored."""
+        with self._database.locked():
+            self._observers = [entry for entry in self._observers if entry[0] is not observer]
+
+    def store_flags(
+        self,
+        uids: Sequence[int],
+        operation: FlagOperation,
+        flags: Flags,
+        origin: Observer | None = None,
+    ) -> StoreResult:
+        """Replace, add or remove flags. \\Recent is disregarded. Raises MailboxMissing."""
+        with self._database.write() as transaction:
+            connection = transaction.connection
+            modseq = self._counters(connection).highest_modseq + 1
+            index = self._loaded(connection)
+            operand = self._spell(transaction, [flags])[flags]
+            outcomes: dict[Flags, Flags] = {}
+            after: dict[int, Flags] = {}
+            changed: dict[int, Flags] = {}
+            missing = []
+            for uid in sorted(set(uids)):
+                before = index.get(uid)
+                if before is None:
+                    missing.append(uid)
+                    continue
+                outcome = outcomes.get(before)
+                if outcome is None:
+                    outcome = outcomes[before] = apply(operation, before, operand)
+                after[uid] = outcome
+                if outcome != before:
+                    changed[uid] = outcome
+            if changed:
+                self._write_flags(connection, changed, modseq)
+                self._set_modseq(connection, modseq)
+                transaction.after_commit(lambda: index.update(changed))
+                self._tell(transaction, FlagsChanged(changed, origin, modseq))
+        return StoreResult(after, changed, tuple(missing))
+
+    def expunge(self, uids: Sequence[int] | None, origin: Observer | None = None) -> list[int]:
+        """Remove those of ``uids`` (None: of all) that carry \\Deleted; their UIDs, ascending."""
+        with self._database.write() as transaction:
+            self._counters(transaction.connection)
+            index = self._loaded(transaction.connection)
+            candidates = index if uids is None else sorted(index.keys() & set(uids))
+            doomed = [uid for uid in candidates if DELETED in index[uid]]
+            if doomed:
+                self._contents.remove_unplaced(
+                    transaction, self.remove(transaction, doomed, origin)
+                )
+        return doomed
+
+    def copy(self, uids: Sequence[int], destination: str) -> Copied:
+        """Copy to a mailbox of the same account, flags and internal date kept; all or nothing.
+
+        Raises MailboxMissing (destination), MessageMissing (some of ``uids`` are gone).
+        """
+        sources = sorted(set(uids))
+        with self._database.write() as transaction:
+            target = self._find(transaction.connection, destination)
+            messages = self.contained(transaction.connection, sources)
+            targets = target.add(transaction, messages) if messages else ()
+        return Copied(target.uid_validity, tuple(sources), targets)
+
+    def rows(self, uids: Sequence[int], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """(uid, *columns) for each of ``uids`` that exists, in their order.
+
+        Columns: internal_date (datetime), size, envelope, body, bodystructure, structure
+        (bytes), subject, sender, to, cc, bcc (str), sent (str | None), octets (bytes, or a
+        BlobReader above 1 MiB). No lock and no transaction is held while the caller works.
+        """
+        return Reading(self._database, self._contents, self.id, columns).rows(uids)
+
+    def octets(self, uid: int) -> BlobReader | None:
+        """The octets of one message; None: no longer there."""
+        return self._contents.reader(self.id, uid)
+
+    # Within a transaction of the caller's, for this package only.
+
+    def contained(
+        self, connection: sqlite3.Connection, uids: Sequence[int]
+    ) -> list[tuple[int, Flags]]:
+        """(message id, flags) of these ascending UIDs. Raises MailboxMissing, MessageMissing."""
+        self._counters(connection)
+        index = self._loaded(connection)
+        missing = [uid for uid in uids if uid not in index]
+        if missing:
+            raise MessageMissing(missing)
+        messages = connection.execute(
+            "SELECT message, uid FROM placement WHERE mailbox = ?"
+            " AND uid IN (SELECT value FROM json_each(?)) ORDER BY uid",
+            (self.id, json.dumps(uids)),
+        )
+        return [(message, index[uid]) for message, uid in messages]
+
+    def add(
+        self, transaction: Transaction, messages: Sequence[tuple[int, Flags]]
+    ) -> tuple[int, ...]:
+        """Place messages, given as (message id, flags); their new UIDs. Raises MailboxMissing."""
+        connection = transaction.connection
+        counters = self._counters(connection)
+        modseq = counters.highest_modseq + 1
+        spelled = self._spell(transaction, [flags for _, flags in messages])
+        uids = tuple(range(counters.uid_next, counters.uid_next + len(messages)))
+        added = [(uid, spelled[flags]) for uid, (_, flags) in zip(uids, messages, strict=True)]
+        connection.executemany(
+            "INSERT INTO placement (mailbox, uid, message, flags, modseq) VALUES (?, ?, ?, ?, ?)",
+            [
+                (self.id, uid, message, unparse(flags), modseq)
+                for (uid, flags), (message, _) in zip(added, messages, strict=True)
+            ],
+        )
+        claimant = next((observer for observer, claims in self._observers if claims), None)
+        uid_next = counters.uid_next + len(messages)
+        connection.execute(
+            "UPDATE mailbox SET uid_next = ?, highest_modseq = ?, recent_from = ? WHERE id = ?",
+            (uid_next, modseq, counters.recent_from if claimant is None else uid_next, self.id),
+        )
+        if self._index is not None:
+            index = self._index
+            transaction.after_commit(lambda: index.update(added))
+        self._tell(transaction, Added(added, claimant, modseq))
+        return uids
+
+    def remove(
+        self, transaction: Transaction, uids: Sequence[int], origin: Observer | None
+    ) -> list[int]:
+        """Remove placements, given by ascending UIDs that exist; the message ids they had."""
+        connection = transaction.connection
+        modseq = self._counters(connection).highest_modseq + 1
+        index = self._loaded(connection)
+        encoded = json.dumps(uids)
+        removed = connection.execute(
+            "DELETE FROM placement WHERE mailbox = ?"
+            " AND uid IN (SELECT value FROM json_each(?)) RETURNING message",
+            (self.id, encoded),
+        ).fetchall()
+        connection.execute(
+            "INSERT INTO expunged (mailbox, uid, modseq) SELECT ?, value, ? FROM json_each(?)",
+            (self.id, modseq, encoded),
+        )
+        self._set_modseq(connection, modseq)
+
+        def forget() -> None:
+            for uid in uids:
+                del index[uid]
+
+        transaction.after_commit(forget)
+        self._tell(transaction, Expunged(uids, origin, modseq))
+        return [message for (message,) in removed]
+
+    def uids(self, connection: sqlite3.Connection) -> list[int]:
+        """All UIDs, ascending."""
+        return list(self._loaded(connection))
+
+    def renamed(self, name: str, uid_validity: int) -> None:
+        """After the commit of a RENAME: bear the new name."""
+        self._name, self._uid_validity = name, uid_validity
+
+    def gone(self) -> None:
+        """After the commit of a DELETE: tell those who have it open."""
+        self._index = None
+        self._publish(Gone())
+        self._observers = []
+
+    def _counters(self, connection: sqlite3.Connection) -> _Counters:
+        row = connection.execute(
+            "SELECT uid_validity, uid_next, recent_from, highest_modseq FROM mailbox WHERE id = ?",
+            (self.id,),
+        ).fetchone()
+        if row is None:
+            raise MailboxMissing(self._name)
+        return _Counters(*row)
+
+    def _set_modseq(self, connection: sqlite3.Connection, modseq: int) -> None:
+        connection.execute("UPDATE mailbox SET highest_modseq = ? WHERE id = ?", (modseq, self.id))
+
+    def _flags(self, connection: sqlite3.Connection) -> FlagTable:
+        if self._flag_table is None:
+            self._flag_table = FlagTable.load(connection, self.id)
+        return self._flag_table
+
+    def _loaded(self, connection: sqlite3.Connection) -> dict[int, Flags]:
+        if self._index is None:
+            sets = self._flags(connection).sets
+            rows = connection.execute(
+                "SELECT uid, flags FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
+            )
+            self._index = {uid: sets[flags] for uid, flags in rows}
+        return self._index
+
+    def _spell(self, transaction: Transaction, sets: Sequence[Flags]) -> Mapping[Flags, Flags]:
+        """Each set in the mailbox's spelling; keywords that are new are kept."""
+        table = self._flags(transaction.connection)
+        fresh: dict[str, str] = {}
+        spelled = {flags: table.spell(flags, fresh) for flags in dict.fromkeys(sets)}
+        if fresh:
+            known = len(table.keywords)
+            transaction.connection.executemany(
+                "INSERT INTO keyword (mailbox, position, name) VALUES (?, ?, ?)",
+                [(self.id, known + number, name) for number, name in enumerate(fresh.values())],
+            )
+            transaction.after_commit(lambda: table.learn(fresh.values()))
+        return spelled
+
+    def _write_flags(
+        self, connection: sqlite3.Connection, changed: Mapping[int, Flags], modseq: int
+    ) -> None:
+        groups: dict[Flags, list[int]] = {}
+        for uid, flags in changed.items():
+            groups.setdefault(flags, []).append(uid)
+        for flags, uids in groups.items():
+            update = "UPDATE placement SET flags = ?, modseq = ? WHERE mailbox = ? AND uid "
+            if uids[-1] - uids[0] + 1 == len(uids):
+                condition = "BETWEEN ? AND ?"
+                which: tuple[object, ...] = (uids[0], uids[-1])
+            else:
+                condition = "IN (SELECT value FROM json_each(?))"
+                which = (json.dumps(uids),)
+            connection.execute(update + condition, (unparse(flags), modseq, self.id, *which))
+
+    def _tell(self, transaction: Transaction, change: Change) -> None:
+        transaction.after_commit(lambda: self._publish(change))
+
+    def _publish(self, change: Change) -> None:
+        for observer, _ in self._observers:
+            try:
+                observer.mailbox_changed(change)
+            except Exception:
+                log.exception("an observer of %s failed", self._name)

@@ -1,0 +1,103 @@
+"""Reading columns of many messages, in batches that hold no lock in between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from reference_server.storage.content import CHUNK, DIGEST_COLUMNS, Contents, parse_date
+from reference_server.storage.database import Database
+
+BATCH_ROWS = 500
+BATCH_OCTETS = 1 << 20
+
+_COLUMNS = {column: f'message."{column}"' for column in DIGEST_COLUMNS} | {
+    "internal_date": "message.internal_date",
+    # NULL for a message of several chunks, which is read through a BlobReader.
+    "octets": (
+        f"CASE WHEN message.length <= {CHUNK} THEN"
+        " (SELECT octets FROM content WHERE message = placement.message AND chunk = 0) END"
+    ),
+}
+
+
+class Reading:
+    """One request for rows of a mailbox. ValueError for an unknown column."""
+
+    def __init__(
+        self, database: Database, contents: Contents, mailbox: int, columns: Sequence[str]
+    ) -> None:
+        unknown = [column for column in columns if column not in _COLUMNS]
+        if unknown:
+            raise ValueError(f"unknown columns: {', '.join(unknown)}")
+        self._database = database
+        self._contents = contents
+        self._mailbox = mailbox
+        self._octets = columns.index("octets") + 1 if "octets" in columns else None
+        self._date = columns.index("internal_date") + 1 if "internal_date" in columns else None
+        self._query = (
+            "SELECT uid, "
+            + ", ".join([_COLUMNS[column] for column in columns] or ["NULL"])
+            + " FROM placement JOIN message ON message.id = placement.message"
+            " WHERE mailbox = ? AND uid "
+        )
+        self._width = len(columns) + 1
+
+    def rows(self, uids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """(uid, *columns) of the messages that exist, in the order of ``uids``."""
+        uids = list(uids)
+        position = 0
+        while position < len(uids):
+            stop = _end_of_run(uids, position)
+            batch, complete = self._batch(uids[position:stop])
+            position = stop if complete else uids.index(batch[-1][0], position) + 1
+            for row in batch:
+                finished = self._finish(row)
+                if finished is not None:
+                    yield finished
+
+    def _batch(self, run: Sequence[int]) -> tuple[list[tuple[Any, ...]], bool]:
+        """The rows of ascending UIDs, and whether these are all of them."""
+        if run[-1] - run[0] + 1 == len(run):
+            condition = "BETWEEN ? AND ? ORDER BY uid"
+            arguments: tuple[object, ...] = (self._mailbox, run[0], run[-1])
+        else:
+            condition = "IN (SELECT value FROM json_each(?)) ORDER BY uid"
+            arguments = (self._mailbox, json.dumps(list(run)))
+        with self._database.read() as connection:
+            cursor = connection.execute(self._query + condition, arguments)
+            if self._octets is None:
+                return cursor.fetchall(), True
+            batch = []
+            octets = 0
+            for row in cursor:
+                batch.append(row)
+                octets += len(row[self._octets] or b"")
+                if octets >= BATCH_OCTETS:
+                    cursor.close()  # ends the read transaction
+                    return batch, False
+            return batch, True
+
+    def _finish(self, row: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        if self._octets is None and self._date is None:
+            return row[: self._width]
+        values = list(row)
+        if self._date is not None:
+            values[self._date] = parse_date(values[self._date])
+        if self._octets is not None and values[self._octets] is None:
+            values[self._octets] = self._contents.reader(self._mailbox, values[0])
+            if values[self._octets] is None:
+                return None
+        return tuple(values)
+
+
+def _end_of_run(uids: Sequence[int], start: int) -> int:
+    """Where the ascending UIDs from ``start`` on end, a batch at most."""
+    stop = start + 1
+    for uid in islice(uids, stop, start + BATCH_ROWS):
+        if uid <= uids[stop - 1]:
+            break
+        stop += 1
+    return stop

@@ -1,0 +1,117 @@
+"""The tables, and what a connection is told before it is used."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from reference_server.storage.errors import SchemaTooNew
+
+VERSION = 1
+
+# Every superior of a name is a row of mailbox, too (not selectable where its mailbox was deleted).
+# mailbox.uid_validity only ever grows within an account; account.uid_validity is the last given.
+# Messages from recent_from on are \Recent: no read-write session was told of them yet.
+# placement is narrow, message wide: a copy is one more placement of the same message.
+# A message without placement is unplaced: it is still being read, and is removed later.
+SCHEMA = """
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,
+    uid_validity INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE mailbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    selectable INTEGER NOT NULL,
+    special_use TEXT,
+    uid_validity INTEGER NOT NULL CHECK (uid_validity BETWEEN 1 AND 4294967295),
+    uid_next INTEGER NOT NULL DEFAULT 1,
+    recent_from INTEGER NOT NULL DEFAULT 1,
+    highest_modseq INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (account, name)
+);
+CREATE TABLE former_name (
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    uid_validity INTEGER NOT NULL,
+    PRIMARY KEY (account, name)
+) WITHOUT ROWID;
+CREATE TABLE subscription (
+    account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    PRIMARY KEY (account, name)
+) WITHOUT ROWID;
+CREATE TABLE keyword (
+    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (mailbox, position)
+) WITHOUT ROWID;
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    length INTEGER NOT NULL,
+    internal_date TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sent TEXT,
+    envelope BLOB NOT NULL,
+    body BLOB NOT NULL,
+    bodystructure BLOB NOT NULL,
+    subject TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    "to" TEXT NOT NULL,
+    cc TEXT NOT NULL,
+    bcc TEXT NOT NULL,
+    structure BLOB NOT NULL
+);
+CREATE TABLE content (
+    message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+    chunk INTEGER NOT NULL,
+    octets BLOB NOT NULL,
+    PRIMARY KEY (message, chunk)
+) WITHOUT ROWID;
+CREATE TABLE placement (
+    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+    uid INTEGER NOT NULL CHECK (uid BETWEEN 1 AND 4294967295),
+    message INTEGER NOT NULL REFERENCES message,
+    flags TEXT NOT NULL,
+    modseq INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+) WITHOUT ROWID;
+CREATE INDEX placement_message ON placement (message);
+CREATE TABLE unplaced (message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE);
+CREATE TABLE expunged (
+    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    modseq INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid)
+) WITHOUT ROWID;
+"""
+
+
+def prepare_writer(connection: sqlite3.Connection) -> None:
+    """Set the connection up for writing; make the tables in an empty database.
+
+    Raises SchemaTooNew, sqlite3.Error.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise SchemaTooNew(
+            f"the store has schema version {version}, this program knows up to {VERSION}"
+        )
+    connection.execute("PRAGMA page_size = 8192")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Some builds overwrite deleted pages with zeros, which makes EXPUNGE write all it removes.
+    connection.execute("PRAGMA secure_delete = FAST")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if version == 0:
+        connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def prepare_reader(connection: sqlite3.Connection) -> None:
+    """Set a connection up that only reads."""
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")

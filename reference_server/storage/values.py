@@ -1,0 +1,158 @@
+"""The values that go in and out of the store. All of them are immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from reference_server.protocol.commands import Octets
+
+if TYPE_CHECKING:
+    from reference_server.message import Digest
+
+Flags = frozenset[str]
+FlagOperation = Literal["set", "add", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFolder:
+    """A mailbox that a new account begins with."""
+
+    name: str
+    special_use: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to append. ``flags`` in any case; ``internal_date`` has a time zone."""
+
+    octets: Octets
+    digest: Digest
+    flags: Flags
+    internal_date: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxInfo:
+    """A mailbox name as LIST shows it. A name that is not selectable only holds inferiors."""
+
+    name: str  # Unicode; "/" is the hierarchy delimiter
+    selectable: bool
+    special_use: str | None
+    has_children: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxStatus:
+    """The counts of STATUS (RFC 3501, 6.3.10); ``size`` is the sum of RFC822.SIZE."""
+
+    messages: int
+    recent: int
+    uid_next: int
+    uid_validity: int
+    unseen: int
+    deleted: int
+    size: int
+    highest_modseq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A mailbox at the moment of opening it."""
+
+    messages: list[tuple[int, Flags]]  # (uid, flags), ascending; a list of the caller's own
+    uid_next: int
+    uid_validity: int
+    recent: frozenset[int]  # UIDs that are \Recent for this session
+    keywords: tuple[str, ...]  # every keyword ever used in the mailbox, in order of first use
+    highest_modseq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What APPENDUID tells (RFC 4315): UIDs in the order of the messages, ascending."""
+
+    uid_validity: int
+    uids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What COPYUID tells (RFC 4315): ``targets[i]`` is the copy of ``sources[i]``; ascending.
+
+    ``uid_validity`` is the destination's.
+    """
+
+    uid_validity: int
+    sources: tuple[int, ...]
+    targets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreResult:
+    """The outcome of a change of flags.
+
+    ``flags`` has the flags, afterwards, of each message that was addressed and exists;
+    ``changed`` has those of them whose flags are others than before; ``missing`` are the UIDs
+    that are not in the mailbox any more.
+    """
+
+    flags: Mapping[int, Flags]
+    changed: Mapping[int, Flags]
+    missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Messages came in. ``messages``: (uid, flags), ascending, above every UID before.
+
+    ``claimed_by`` is the read-write session for which they are \\Recent. None: no such
+    session has the mailbox open, and every observer sees them as recent.
+    """
+
+    messages: Sequence[tuple[int, Flags]]
+    claimed_by: Observer | None
+    modseq: int
+
+    def recent_for(self, observer: Observer) -> bool:
+        """Whether these messages are \\Recent in the session of this observer."""
+        return self.claimed_by is None or self.claimed_by is observer
+
+
+@dataclass(frozen=True, slots=True)
+class FlagsChanged:
+    """Messages have other flags than before. ``origin`` is the observer that asked, if any."""
+
+    flags: Mapping[int, Flags]
+    origin: Observer | None
+    modseq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expunged:
+    """Messages were removed. ``uids`` ascending."""
+
+    uids: Sequence[int]
+    origin: Observer | None
+    modseq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The mailbox itself was deleted. Nothing follows."""
+
+
+Change = Added | FlagsChanged | Expunged | Gone
+
+
+class Observer(Protocol):
+    """One session that has a mailbox open.
+
+    Told of every change after its commit, in the order of the commits, by the thread that made
+    the change, while it holds the store's write lock: be quick, take no lock that is held
+    while calling the store, do not call the store. The origin of a change is told, too.
+    """
+
+    def mailbox_changed(self, change: Change) -> None: ...
