@@ -184,5 +184,6 @@ def _as_list(part: Part) -> list[Any]:
 
 
 def _from_list(items: list[Any]) -> Part:
-    *own, inner = items
-    return Part(*own, parts=tuple(map(_from_list, inner)))
+    header, body, stop, type_, subtype, encoding, charset, inner = items
+    parts = tuple(map(_from_list, inner))
+    return Part(header, body, stop, type_, subtype, encoding, charset, parts)
