@@ -68,4 +68,6 @@ def _addresses(header: Header, name: bytes) -> list[Address]:
 
 def _encode_addresses(addresses: list[Address]) -> bytes:
     # "(" 1*address ")": no space between the addresses.
-    return b"(%b)" % b"".join(map(encode_value, addresses)) if addresses else b"NIL"
+    if not addresses:
+        return b"NIL"
+    return b"(%b)" % b"".join([encode_value(tuple(address)) for address in addresses])
