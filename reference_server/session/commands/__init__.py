@@ -1,0 +1,1 @@
+"""The handlers: a module a command, or a pair of twins."""

@@ -1,0 +1,22 @@
+"""EXPUNGE (RFC 3501, 6.4.3) and UID EXPUNGE (RFC 4315)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_server.protocol.commands import Expunge
+from reference_server.session.outcome import No
+
+if TYPE_CHECKING:
+    from reference_server.session.session import Session
+
+
+def expunge(session: Session, command: Expunge) -> None:
+    """Remove what is marked as deleted; the client is told with the other news."""
+    view = session.selected
+    if view.read_only:
+        raise No("the mailbox is read-only")
+    uids = None
+    if command.uids is not None:
+        uids = [view.uids[position] for position in view.positions(command.uids, uid=True)]
+    view.mailbox.expunge(uids, view)

@@ -1,0 +1,69 @@
+"""FETCH (RFC 3501, 6.4.5) and UID FETCH."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from reference_server.protocol.commands import Fetch, FetchItem
+from reference_server.protocol.dates import format_date_time
+from reference_server.protocol.responses import FetchTable
+from reference_server.session.fetching import COLUMNS, Counter, fetch_texts
+from reference_server.session.outcome import No, Steps
+from reference_server.session.view import View
+
+if TYPE_CHECKING:
+    from reference_server.session.session import Session
+
+_SMALL = {"FLAGS", "UID", *COLUMNS}
+_UID = FetchItem("UID")
+_BATCH = 500  # rows
+
+
+def fetch(session: Session, command: Fetch) -> Steps:
+    """Messages, or what is known of them; reading a text sets \\Seen."""
+    view = session.selected
+    positions = view.positions(command.messages, uid=command.uid)
+    items = tuple(dict.fromkeys(command.items))
+    if command.uid and _UID not in items:
+        items = (_UID, *items)
+    uids = [view.uids[position] for position in positions]
+    if view.vanished:
+        uids = [uid for uid in uids if uid not in view.vanished]
+    yield from view.announce_flags()
+    found = Counter()
+    if all(item.name in _SMALL for item in items):
+        names = tuple(item.name.encode("ascii") for item in items)
+        yield FetchTable(names, _small_rows(view, uids, items, found))
+    else:
+        yield from fetch_texts(view, uids, items, found)
+    if found.messages < len(positions) and not command.uid:
+        raise No("some of the messages are no longer there", "EXPUNGEISSUED")
+    return None
+
+
+def _small_rows(
+    view: View, uids: Sequence[int], items: Sequence[FetchItem], found: Counter
+) -> Iterator[tuple[int | bytes, ...]]:
+    """A row a message: its number, then a value an item. Worked out a column at a time."""
+    names = [item.name for item in items]
+    columns = [COLUMNS[name] for name in names if name in COLUMNS]
+    if "FLAGS" in names:
+        view.flags_told(uids)
+    rows: Iterator[tuple[Any, ...]] = zip(uids, strict=True)
+    if columns:
+        rows = view.mailbox.rows(uids, columns)
+    while batch := list(islice(rows, _BATCH)):
+        found.messages += len(batch)
+        values = dict(zip(("UID", *columns), zip(*batch, strict=True), strict=True))
+        present = values["UID"]
+        cells: list[Iterable[int | bytes]] = [map(view.number, present)]
+        for name in names:
+            if name == "FLAGS":
+                cells.append(map(view.flag_list, present))
+            elif name == "INTERNALDATE":
+                cells.append(map(format_date_time, values["internal_date"]))
+            else:
+                cells.append(values[COLUMNS.get(name, name)])
+        yield from zip(*cells, strict=True)

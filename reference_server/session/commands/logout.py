@@ -1,0 +1,19 @@
+"""LOGOUT (RFC 3501, 6.1.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_server.protocol.commands import Logout
+from reference_server.protocol.responses import Condition
+from reference_server.session.outcome import Steps
+
+if TYPE_CHECKING:
+    from reference_server.session.session import Session
+
+
+def logout(session: Session, _command: Logout) -> Steps:
+    """Say BYE; the connection ends after the tagged response."""
+    yield Condition("BYE", f"{session.service.host_id} logging out")
+    session.ended = True
+    return None

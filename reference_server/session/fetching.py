@@ -1,0 +1,135 @@
+"""FETCH of message texts: sections, partial and whole, large ones as streams (6.4.5, 7.4.2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reference_server.message import Extent, Part, find_section, load_structure
+from reference_server.protocol.commands import FetchItem, Octets, Section
+from reference_server.protocol.dates import format_date_time
+from reference_server.protocol.encoder import encode_section
+from reference_server.protocol.responses import Encoded, FetchData, Response, Stream, Value
+from reference_server.session.channel import Disconnected
+from reference_server.session.view import View
+
+logger = logging.getLogger(__name__)
+
+# Data items that storage keeps, by column; but for the date, as they go onto the wire.
+COLUMNS = {
+    "INTERNALDATE": "internal_date",
+    "RFC822.SIZE": "size",
+    "ENVELOPE": "envelope",
+    "BODY": "body",
+    "BODYSTRUCTURE": "bodystructure",
+}
+
+# The older names of some sections (6.4.5). RFC822.HEADER does not set \\Seen.
+_RFC822 = {
+    "RFC822": FetchItem("RFC822", Section()),
+    "RFC822.HEADER": FetchItem("RFC822.HEADER", Section(specifier="HEADER"), peek=True),
+    "RFC822.TEXT": FetchItem("RFC822.TEXT", Section(specifier="TEXT")),
+}
+_FLAGS = FetchItem("FLAGS")
+_SEEN = frozenset({"\\Seen"})
+_BATCH = 64  # messages that get \\Seen together, shortly before they are sent
+_CHUNK = 256 * 1024  # octets; a longer text is a stream
+
+
+@dataclass(slots=True)
+class Counter:
+    """How many messages were found so far."""
+
+    messages: int = 0
+
+
+def fetch_texts(
+    view: View, uids: Sequence[int], items: Sequence[FetchItem], found: Counter
+) -> Iterator[Response]:
+    """A FETCH response a message. Sets \\Seen where an item does, and shows the new flags."""
+    items = [_RFC822.get(item.name, item) for item in items]
+    marks = not view.read_only and any(item.section and not item.peek for item in items)
+    columns = [COLUMNS[item.name] for item in items if item.name in COLUMNS]
+    if any(item.section not in (None, Section()) for item in items):
+        columns.append("structure")
+    columns = [*dict.fromkeys(columns), "octets"]
+    for start in range(0, len(uids), _BATCH):
+        batch = uids[start : start + _BATCH]
+        marked: set[int] = set()
+        if marks:
+            marked = {uid for uid in batch if "\\Seen" not in view.flags[uid]}
+            if marked:
+                view.mailbox.store_flags(sorted(marked), "add", _SEEN, view)
+                view.refresh()
+                yield from view.announce_flags()
+        for uid, *values in view.mailbox.rows(batch, columns):
+            found.messages += 1
+            message = _Message(view, uid, dict(zip(columns, values, strict=True)))
+            shown = [*items, _FLAGS] if uid in marked and _FLAGS not in items else items
+            if _FLAGS in shown:
+                view.flags_told((uid,))
+            yield FetchData(view.number(uid), tuple(message.item(item) for item in shown))
+
+
+class _Message:
+    """One message, while its items are put together."""
+
+    def __init__(self, view: View, uid: int, stored: dict[str, Any]) -> None:
+        self._view = view
+        self._uid = uid
+        self._stored = stored
+        self._octets: Octets = stored["octets"]
+        self._structure: Part | None = None
+
+    def item(self, item: FetchItem) -> tuple[bytes, Value]:
+        """The name and the value of an item."""
+        name = item.name.encode("ascii")
+        if item.section is not None:
+            if item.name == "BODY[]":
+                name = encode_section(item.section, item.partial and item.partial[0])
+            return name, self._text(item.section, item.partial)
+        match item.name:
+            case "UID":
+                return name, self._uid
+            case "FLAGS":
+                return name, Encoded(self._view.flag_list(self._uid))
+            case "INTERNALDATE":
+                return name, format_date_time(self._stored["internal_date"])
+            case "RFC822.SIZE":
+                return name, int(self._stored["size"])
+        return name, Encoded(self._stored[COLUMNS[item.name]])
+
+    def _text(self, section: Section, partial: tuple[int, int] | None) -> Value:
+        found = self._find(section)
+        if found is None:
+            return None
+        if isinstance(found, Extent):
+            octets, (start, stop) = self._octets, found
+        else:
+            octets, start, stop = found, 0, len(found)
+        if partial is not None:
+            first, count = partial
+            start = min(start + first, stop)
+            stop = min(start + count, stop)
+        if stop - start <= _CHUNK:
+            return octets[start:stop]
+        return Stream(stop - start, _chunks(octets, start, stop))
+
+    def _find(self, section: Section) -> bytes | Extent | None:
+        if section == Section():
+            return Extent(0, len(self._octets))
+        if self._structure is None:
+            self._structure = load_structure(self._stored["structure"])
+        return find_section(self._structure, section, self._octets)
+
+
+def _chunks(octets: Octets, start: int, stop: int) -> Iterator[bytes]:
+    try:
+        for position in range(start, stop, _CHUNK):
+            yield octets[position : min(position + _CHUNK, stop)]
+    except Exception as error:
+        # The client counts the octets of a literal: nothing else can be said any more.
+        logger.exception("a message could not be read to its end")
+        raise Disconnected from error

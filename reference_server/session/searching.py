@@ -1,0 +1,183 @@
+"""The keys of SEARCH (RFC 3501, 6.4.4): from a key to a filter over UIDs.
+
+A filter takes UIDs, ascending, and gives those that match. Cheap filters come first, so that
+what has to read messages sees as few of them as possible. All that can be wrong with a key is
+found when it is compiled, before anything is searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from reference_server.message import (
+    body_contains,
+    fold,
+    header_contains,
+    load_structure,
+    text_contains,
+)
+from reference_server.protocol.commands import (
+    SearchAll,
+    SearchAnd,
+    SearchDate,
+    SearchFlag,
+    SearchKey,
+    SearchNot,
+    SearchOr,
+    SearchSequence,
+    SearchSize,
+    SearchText,
+)
+from reference_server.session.outcome import Bad
+from reference_server.session.view import View
+
+Select = Callable[[Sequence[int]], Sequence[int]]
+
+# Fields that storage keeps decoded and folded, by column.
+TEXT_COLUMNS = {"SUBJECT": "subject", "FROM": "sender", "TO": "to", "CC": "cc", "BCC": "bcc"}
+
+
+class Cost(IntEnum):
+    VIEW = 0  # known to the session
+    COLUMN = 1  # a number or a date in storage
+    TEXT_COLUMN = 2  # a text in storage
+    MESSAGE = 3  # the message itself
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    cost: Cost
+    select: Select
+
+
+class Compiler:
+    """Makes filters for one search. ``codec`` is that of the search's CHARSET."""
+
+    def __init__(self, view: View, codec: str) -> None:
+        self._view = view
+        self._codec = codec
+
+    def compile(self, key: SearchKey) -> Filter:
+        """The filter for a key. Raises Bad."""
+        match key:
+            case SearchAll():
+                return Filter(Cost.VIEW, lambda uids: uids)
+            case SearchAnd():
+                return _all_of([self.compile(inner) for inner in key.keys])
+            case SearchOr():
+                return _any_of(self.compile(key.left), self.compile(key.right))
+            case SearchNot():
+                inner = self.compile(key.key)
+                return Filter(inner.cost, lambda uids: _without(uids, inner.select(uids)))
+            case SearchFlag():
+                return self._flag(key)
+            case SearchSequence():
+                positions = self._view.positions(key.messages, uid=key.uid)
+                wanted = {self._view.uids[position] for position in positions}
+                return Filter(Cost.VIEW, lambda uids: [uid for uid in uids if uid in wanted])
+            case SearchSize():
+                limit = key.octets
+                if key.larger:
+                    return self._rows(Cost.COLUMN, ["size"], lambda size: size > limit)
+                return self._rows(Cost.COLUMN, ["size"], lambda size: size < limit)
+            case SearchDate():
+                return self._date(key)
+            case SearchText():
+                return self._text(key)
+
+    def _flag(self, key: SearchFlag) -> Filter:
+        view = self._view
+        if key.flag == "\\Recent":
+            with_flag: Callable[[int], bool] = view.recent.__contains__
+        else:
+            # One set of flags has many messages: look into each set once.
+            name = key.flag.lower()
+            sets = {
+                flags
+                for flags in set(view.flags.values())
+                if any(flag.lower() == name for flag in flags)
+            }
+            with_flag = lambda uid: view.flags[uid] in sets  # noqa: E731
+        if key.present:
+            return Filter(Cost.VIEW, lambda uids: [uid for uid in uids if with_flag(uid)])
+        return Filter(Cost.VIEW, lambda uids: [uid for uid in uids if not with_flag(uid)])
+
+    def _date(self, key: SearchDate) -> Filter:
+        """Days are compared as they are written, whatever the time and the zone (6.4.4)."""
+        matches = _COMPARE[key.when]
+        day = key.day
+        if key.sent:
+            return self._rows(
+                Cost.COLUMN,
+                ["sent"],
+                lambda sent: sent is not None and matches(date.fromisoformat(sent), day),
+            )
+        return self._rows(Cost.COLUMN, ["internal_date"], lambda when: matches(when.date(), day))
+
+    def _text(self, key: SearchText) -> Filter:
+        try:
+            needle = fold(key.value.decode(self._codec))
+        except UnicodeDecodeError:
+            raise Bad("a string is not in the charset of the search") from None
+        column = TEXT_COLUMNS.get(key.field)
+        if column is not None:
+            return self._rows(Cost.TEXT_COLUMN, [column], lambda text: needle in text)
+        name = key.name
+
+        def matches(structure: bytes, octets: Any) -> bool:
+            part = load_structure(structure)
+            match key.field:
+                case "HEADER":
+                    return header_contains(part, octets, name, needle)
+                case "BODY":
+                    return body_contains(part, octets, needle)
+            return text_contains(part, octets, needle)
+
+        return self._rows(Cost.MESSAGE, ["structure", "octets"], matches)
+
+    def _rows(self, cost: Cost, columns: Sequence[str], matches: Callable[..., bool]) -> Filter:
+        mailbox = self._view.mailbox
+
+        def select(uids: Sequence[int]) -> Sequence[int]:
+            return [uid for uid, *values in mailbox.rows(uids, columns) if matches(*values)]
+
+        return Filter(cost, select)
+
+
+_COMPARE: dict[str, Callable[[date, date], bool]] = {
+    "before": date.__lt__,
+    "on": date.__eq__,
+    "since": date.__ge__,
+}
+
+
+def _all_of(filters: Iterable[Filter]) -> Filter:
+    ordered = sorted(filters, key=lambda inner: inner.cost)
+
+    def select(uids: Sequence[int]) -> Sequence[int]:
+        for inner in ordered:
+            if not uids:
+                break
+            uids = inner.select(uids)
+        return uids
+
+    return Filter(ordered[-1].cost, select)
+
+
+def _any_of(left: Filter, right: Filter) -> Filter:
+    first, second = sorted((left, right), key=lambda inner: inner.cost)
+
+    def select(uids: Sequence[int]) -> Sequence[int]:
+        found = first.select(uids)
+        return sorted([*found, *second.select(_without(uids, found))])
+
+    return Filter(second.cost, select)
+
+
+def _without(uids: Sequence[int], excluded: Sequence[int]) -> Sequence[int]:
+    removed = set(excluded)
+    return [uid for uid in uids if uid not in removed]

@@ -1,0 +1,33 @@
+"""What all sessions of a server share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from reference_server.accounts import Directory
+from reference_server.protocol.framing import Limits, Spool
+from reference_server.session.spool import open_spool
+from reference_server.storage import NewFolder, Store
+
+NEW_ACCOUNT = (
+    NewFolder("Drafts", "\\Drafts"),
+    NewFolder("Sent Items", "\\Sent"),
+    NewFolder("Deleted Items", "\\Trash"),
+    NewFolder("Junk Email", "\\Junk"),
+)
+"""The folders of a new mailbox beside INBOX, as Gromox makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The store, the directory, and the settings that sessions need."""
+
+    store: Store
+    directory: Directory
+    host_id: str = "localhost"  # in greeting and BYE
+    tls_available: bool = False  # STARTTLS is possible
+    force_tls: bool = False  # no login without TLS
+    auth_fail_delay: float = 1.0  # seconds until a failed login is answered
+    limits: Limits = field(default_factory=Limits)
+    open_spool: Callable[[int], Spool] = open_spool

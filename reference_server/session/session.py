@@ -1,0 +1,221 @@
+"""One IMAP session: from the greeting to the end of the connection."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from reference_server.accounts import Identity
+from reference_server.protocol.commands import Command, Malformed
+from reference_server.protocol.encoder import encode
+from reference_server.protocol.framing import FrameError, Framer, NeedContinuation
+from reference_server.protocol.parser import parse_command
+from reference_server.protocol.responses import Code, Condition, Continuation, Response
+from reference_server.session.capabilities import capabilities
+from reference_server.session.channel import Channel, Disconnected, Timeout, Wakeup
+from reference_server.session.dispatch import State, execute
+from reference_server.session.outcome import Bad
+from reference_server.session.service import NEW_ACCOUNT, Service
+from reference_server.session.view import View
+from reference_server.storage import AccountStore
+
+logger = logging.getLogger(__name__)
+
+_SEND_ABOVE = 64 * 1024  # octets; responses are gathered up to here
+_BAD_BEFORE_LOGIN = 20  # so many bad commands in a row, not logged in, end the connection
+
+
+class Session:
+    """A client and what the server knows of it. ``run`` does everything, in one thread."""
+
+    def __init__(self, channel: Channel, service: Service) -> None:
+        self.channel = channel
+        self.service = service
+        self.identity: Identity | None = None
+        self.view: View | None = None
+        self.ended = False
+        self._account: AccountStore | None = None
+        self._stopping = threading.Event()
+        limits = service.limits
+        # Whoever is not logged in has nothing to append.
+        self._framer = Framer(replace(limits, append=limits.literal), service.open_spool)
+        self._output: list[bytes] = []
+        self._output_octets = 0
+        self._bad_commands = 0
+
+    # What the server calls
+
+    def run(self) -> None:
+        """Serve the client until the connection ends. Never raises for what a client does."""
+        try:
+            self._greet()
+            while not self.ended:
+                self._serve_next()
+            self.flush()
+        except Timeout:
+            self._say_bye("idle for too long")
+        except Disconnected:
+            pass
+        except Exception:
+            logger.exception("session of %s: internal error", self.channel.peer)
+            self._say_bye("internal error")
+        finally:
+            self.close_mailbox()
+
+    def shut_down(self) -> None:
+        """End the session soon, with BYE. Called from another thread."""
+        self._stopping.set()
+        self.channel.interrupt()
+
+    # What handlers use
+
+    @property
+    def state(self) -> State:
+        if self.identity is None:
+            return State.NOT_AUTHENTICATED
+        return State.AUTHENTICATED if self.view is None else State.SELECTED
+
+    @property
+    def account(self) -> AccountStore:
+        """The mailboxes of whoever logged in."""
+        assert self._account is not None, "the table of states allows no other case"
+        return self._account
+
+    @property
+    def selected(self) -> View:
+        """The view, in the selected state."""
+        assert self.view is not None, "the table of states allows no other case"
+        return self.view
+
+    def log_in(self, identity: Identity) -> None:
+        """Enter the authenticated state."""
+        self._account = self.service.store.account(identity.mailbox.address, NEW_ACCOUNT)
+        self.identity = identity
+        self.channel.authenticated = True
+        self._framer.limits = self.service.limits
+
+    def close_mailbox(self) -> None:
+        """Leave the selected state, if that is the state."""
+        view, self.view = self.view, None
+        if view is not None:
+            view.leave()
+
+    def pause(self, seconds: float) -> None:
+        """Do nothing for a time; a server that shuts down does not wait for it."""
+        self._stopping.wait(seconds)
+
+    def start_tls(self) -> None:
+        """Switch to TLS; what the client sent before does not count (6.2.1)."""
+        self.flush()
+        self._framer.discard()
+        self.channel.start_tls()
+
+    @contextmanager
+    def rousing(self) -> Iterator[Wakeup]:
+        """While it lasts, news for the view rouse ``read_line``."""
+        wakeup = Wakeup()
+        if self.view is not None:
+            self.view.rouse = wakeup.set
+        try:
+            yield wakeup
+        finally:
+            if self.view is not None:
+                self.view.rouse = None
+            wakeup.close()
+
+    def read_line(self, wakeup: Wakeup | None = None) -> bytes | None:
+        """A line that is no command (a SASL answer, DONE); None when roused before it came."""
+        while True:
+            line = self._framer.take_line()
+            if isinstance(line, FrameError):
+                self.ended = line.fatal
+                raise Bad(line.text)
+            if line is not None:
+                return line
+            self.flush()
+            if wakeup is not None:
+                match self.channel.wait(wakeup):
+                    case "wakeup":
+                        return None
+                    case "timeout":
+                        raise Timeout
+                    case "data":
+                        pass
+            self._receive()
+
+    # From octets to octets
+
+    def _greet(self) -> None:
+        code = Code("CAPABILITY", capabilities(self))
+        self.respond(Condition("OK", f"{self.service.host_id} IMAP4rev1 service ready", code))
+
+    def _serve_next(self) -> None:
+        match self._framer.next():
+            case None:
+                self.flush()
+                self._receive()
+            case NeedContinuation():
+                self.respond(Continuation("go ahead"))
+            case FrameError() as error:
+                self._refuse(error)
+            case frame:
+                self._serve(parse_command(frame))
+
+    def _serve(self, command: Command) -> None:
+        bad = isinstance(command, Malformed)
+        for response in execute(self, command):
+            self.respond(response)
+            bad = bad or (isinstance(response, Condition) and response.kind == "BAD")
+        self._count(bad)
+
+    def _refuse(self, error: FrameError) -> None:
+        code = Code(error.code) if error.code else None
+        if error.fatal:
+            if error.tag is not None:
+                self.respond(Condition(error.kind, error.text, code, error.tag))
+            self.respond(Condition("BYE", f"{self.service.host_id} {error.text}"))
+            self.ended = True
+        else:
+            self.respond(Condition(error.kind, error.text, code, error.tag))
+            self._count(True)
+
+    def _count(self, bad: bool) -> None:
+        self._bad_commands = self._bad_commands + 1 if bad else 0
+        if self._bad_commands >= _BAD_BEFORE_LOGIN and self.identity is None and not self.ended:
+            self.respond(Condition("BYE", f"{self.service.host_id} too many bad commands"))
+            self.ended = True
+
+    def _receive(self) -> None:
+        data = self.channel.receive()
+        if data:
+            self._framer.feed(data)
+            return
+        if self._stopping.is_set():
+            self._say_bye("server is shutting down")
+        raise Disconnected
+
+    def respond(self, response: Response) -> None:
+        """Put a response into the output; it is sent when enough has gathered, or by ``flush``."""
+        for piece in encode(response):
+            self._output.append(piece)
+            self._output_octets += len(piece)
+            if self._output_octets >= _SEND_ABOVE:
+                self.flush()
+
+    def flush(self) -> None:
+        """Send the output."""
+        if self._output:
+            data = b"".join(self._output)
+            self._output.clear()
+            self._output_octets = 0
+            self.channel.send(data)
+
+    def _say_bye(self, reason: str) -> None:
+        try:
+            self.respond(Condition("BYE", f"{self.service.host_id} {reason}"))
+            self.flush()
+        except (Disconnected, Timeout):
+            pass

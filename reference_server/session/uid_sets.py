@@ -1,0 +1,18 @@
+"""UIDs in response codes (RFC 4315)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reference_server.protocol.responses import Atom
+
+
+def uid_set(uids: Sequence[int]) -> Atom:
+    """A uid-set of at least one UID, in the order given; runs of ascending ones as ranges."""
+    ranges: list[tuple[int, int]] = []
+    for uid in uids:
+        if ranges and uid == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], uid)
+        else:
+            ranges.append((uid, uid))
+    return Atom(b",".join(b"%d" % a if a == b else b"%d:%d" % (a, b) for a, b in ranges))

@@ -1,0 +1,217 @@
+"""One session's view of the mailbox that it has selected (RFC 3501, 2.3.1.2, 5.2, 7.4.1).
+
+Sequence numbers belong to a session. The view has its own list of UIDs, which changes only
+when the client is told. Storage announces every change at once, from any thread; the changes
+wait in a queue until ``refresh`` takes them in and ``tell`` makes responses of them.
+
+A message is in one of three places: in ``uids`` (told), in ``_arrived`` (not yet told), or in
+both ``uids`` and ``vanished`` (expunged, and the client does not know).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from reference_server.protocol.commands import SequenceSet
+from reference_server.protocol.responses import Atom, Data, FetchTable, Numbered, Response
+from reference_server.session.flags import SYSTEM_FLAGS, FlagLists, flag_list
+from reference_server.session.outcome import Bad
+from reference_server.storage import Added, Change, Expunged, Flags, FlagsChanged, Gone, Mailbox
+
+
+class View:
+    """A selected mailbox as the client sees it. Raises MailboxMissing when it cannot be opened.
+
+    Only the session's own thread uses it, except for ``mailbox_changed``.
+    """
+
+    def __init__(self, mailbox: Mailbox, *, read_only: bool) -> None:
+        self.mailbox = mailbox
+        self.read_only = read_only
+        self.rouse: Callable[[], None] | None = None  # called for each change (IDLE)
+        self._queue: deque[Change] = deque()
+        snapshot = mailbox.open(self, claim_recent=not read_only)
+        self.uid_validity = snapshot.uid_validity
+        self.uid_next = snapshot.uid_next
+        self.flags: dict[int, Flags] = dict(snapshot.messages)  # without \Recent
+        self.uids: list[int] = list(self.flags)
+        self.recent: set[int] = set(snapshot.recent)
+        self.vanished: set[int] = set()
+        self.gone = False  # the mailbox itself was deleted
+        self._arrived: list[int] = []
+        self._changed: set[int] = set()  # messages whose flags the client has to be told
+        self._told_recent = len(self.recent)
+        self._known_flags: dict[str, None] = dict.fromkeys((*SYSTEM_FLAGS, *snapshot.keywords))
+        self._unknown_flags: dict[str, None] = {}
+        self._note_flags(self.flags.values())
+        self._known_flags.update(self._unknown_flags)
+        self._unknown_flags.clear()
+        self._encoded = FlagLists(recent=False)
+        self._encoded_recent = FlagLists(recent=True)
+
+    # What storage tells
+
+    def mailbox_changed(self, change: Change) -> None:
+        """Take note of a change. Called from any thread, in the order of the changes."""
+        self._queue.append(change)
+        rouse = self.rouse
+        if rouse is not None:
+            rouse()
+
+    def leave(self) -> None:
+        """Be told of changes no more."""
+        self.mailbox.leave(self)
+
+    def refresh(self) -> None:
+        """Take in what storage has announced. Sequence numbers stay as they are."""
+        while self._queue:
+            match self._queue.popleft():
+                case Added() as change:
+                    self._add(change)
+                case FlagsChanged(flags, origin):
+                    self._change_flags(flags, own=origin is self)
+                case Expunged(uids):
+                    self._expunge(uids)
+                case Gone():
+                    self.gone = True
+
+    def _add(self, change: Added) -> None:
+        added = dict(change.messages)
+        self.flags.update(added)
+        self._arrived.extend(added)
+        if change.recent_for(self):
+            self.recent.update(added)
+        self._note_flags(added.values())
+
+    def _change_flags(self, flags: Mapping[int, Flags], *, own: bool) -> None:
+        self.flags.update(flags)
+        self._note_flags(flags.values())
+        if not own:  # the command that made an own change answers for it
+            self._changed.update(flags)
+
+    def _expunge(self, uids: Sequence[int]) -> None:
+        never_told = set(uids).intersection(self._arrived)
+        if never_told:
+            self._arrived = [uid for uid in self._arrived if uid not in never_told]
+            self._forget(never_told)
+        self.vanished.update(uid for uid in uids if uid not in never_told)
+
+    def _forget(self, uids: Iterable[int]) -> None:
+        self.recent.difference_update(uids)
+        self._changed.difference_update(uids)
+        for uid in uids:
+            del self.flags[uid]
+
+    def _note_flags(self, flag_sets: Iterable[Flags]) -> None:
+        for flags in set(flag_sets):
+            for flag in flags:
+                if flag not in self._known_flags:
+                    self._unknown_flags[flag] = None
+
+    # What the client is told
+
+    def tell(self, *, expunges: bool) -> Iterator[Response]:
+        """All news as responses; removals only where ``expunges`` (never in FETCH, STORE, SEARCH).
+
+        Removals come first, so that all other numbers are those after them.
+        """
+        self.refresh()
+        if expunges and self.vanished:
+            yield from self._tell_expunged()
+        if self._arrived:
+            self.uids.extend(self._arrived)
+            self._changed.difference_update(self._arrived)
+            self._arrived = []
+            yield Numbered(len(self.uids), "EXISTS")
+        recent = self.count_recent()
+        if recent != self._told_recent:
+            self._told_recent = recent
+            yield Numbered(recent, "RECENT")
+        yield from self.announce_flags()
+        if self._changed:
+            yield FetchTable((b"FLAGS",), self._changed_rows())
+
+    def _tell_expunged(self) -> list[Response]:
+        # Each number is that of the moment: those before it are removed already (7.4.1).
+        responses: list[Response] = []
+        for removed, uid in enumerate(sorted(self.vanished)):
+            responses.append(Numbered(bisect_left(self.uids, uid) + 1 - removed, "EXPUNGE"))
+        self.uids = [uid for uid in self.uids if uid not in self.vanished]
+        self._forget(self.vanished)
+        self.vanished = set()
+        return responses
+
+    def _changed_rows(self) -> list[tuple[int, bytes]]:
+        changed = sorted(self._changed - self.vanished)
+        self._changed.clear()
+        return [(bisect_left(self.uids, uid) + 1, self.flag_list(uid)) for uid in changed]
+
+    def announce_flags(self) -> Iterator[Response]:
+        """FLAGS, if flags came up that the client has not been told of (7.2.6)."""
+        if self._unknown_flags:
+            self._known_flags.update(self._unknown_flags)
+            self._unknown_flags.clear()
+            yield Data("FLAGS", (self.known_flags(),))
+
+    def known_flags(self) -> tuple[Atom, ...]:
+        """The flags that are in use in the mailbox."""
+        return flag_list(self._known_flags)
+
+    def count_recent(self) -> int:
+        """The number of \\Recent messages among those that the client knows."""
+        return len(self.recent) - sum(uid in self.recent for uid in self._arrived)
+
+    def first_unseen(self) -> int | None:
+        """The sequence number of the first message without \\Seen."""
+        flags = self.flags
+        for number, uid in enumerate(self.uids, 1):
+            if "\\Seen" not in flags[uid]:
+                return number
+        return None
+
+    def flag_list(self, uid: int) -> bytes:
+        """The encoded flags of a message, with \\Recent."""
+        return (self._encoded_recent if uid in self.recent else self._encoded)[self.flags[uid]]
+
+    def flags_told(self, uids: Iterable[int]) -> None:
+        """The client is being told the flags of these messages by other means."""
+        if self._changed:
+            self._changed.difference_update(uids)
+
+    # What the client means
+
+    def positions(self, messages: SequenceSet, *, uid: bool) -> Sequence[int]:
+        """Indexes into ``uids``, ascending, each once. UIDs that are not there are left out.
+
+        Raises Bad for a sequence number that is out of range, and for ``*`` without messages.
+        """
+        find = self._span_of_uids if uid else self._span_of_numbers
+        spans = sorted(find(low, high) for low, high in messages.ranges)
+        if len(spans) == 1:
+            return range(*spans[0])
+        positions: list[int] = []
+        stop = 0
+        for start, end in spans:
+            positions.extend(range(max(start, stop), end))
+            stop = max(stop, end)
+        return positions
+
+    def _span_of_numbers(self, low: int | None, high: int | None) -> tuple[int, int]:
+        count = len(self.uids)
+        first, last = sorted((count if low is None else low, count if high is None else high))
+        if not 1 <= first <= last <= count:
+            raise Bad(f"message number out of range: there are {count} messages")
+        return first - 1, last
+
+    def _span_of_uids(self, low: int | None, high: int | None) -> tuple[int, int]:
+        if not self.uids:
+            return 0, 0
+        greatest = self.uids[-1]
+        first, last = sorted((greatest if low is None else low, greatest if high is None else high))
+        return bisect_left(self.uids, first), bisect_right(self.uids, last)
+
+    def number(self, uid: int) -> int:
+        """The sequence number of a message that the client knows."""
+        return bisect_left(self.uids, uid) + 1
