@@ -57,7 +57,6 @@ class Channel(Protocol):
 
     secure: bool  # TLS is on
     peer: str  # the client's address, for the log
-    authenticated: bool  # set by the session; who logged in may be silent for longer
     authenticated: bool  # set by the session at login: a longer silence is allowed from then on
 
     def receive(self) -> bytes:

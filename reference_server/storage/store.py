@@ -31,6 +31,8 @@ class Store:
     def account(self, address: str, folders: Sequence[NewFolder] = ()) -> AccountStore:
         """The store of an account; the first time it is made, with INBOX and ``folders``.
 
+        INBOX is subscribed to, the others are not.
+
         Raises InvalidName, MailboxExists for ``folders`` that cannot be; nothing is made then.
         """
         with self._database.write() as transaction:
@@ -45,6 +47,9 @@ class Store:
             account = self._account_store(account_id)
             for folder in (NewFolder(INBOX), *folders):
                 account.create_in(transaction, folder.name, folder.special_use)
+            transaction.connection.execute(
+                "INSERT INTO subscription (account, name) VALUES (?, ?)", (account_id, INBOX)
+            )
         return account
 
     def close(self) -> None:
