@@ -1,0 +1,34 @@
+"""The raw client: socket, TLS, transcript and strict response grammar."""
+
+from conformance.wire.answer import Answer
+from conformance.wire.arguments import Literal, Mailbox, NonSync, Quoted
+from conformance.wire.connection import Checker, Connection, Tag
+from conformance.wire.endpoint import Endpoint
+from conformance.wire.errors import (
+    DeadlineExpired,
+    Deviation,
+    ServerClosed,
+    TlsFailed,
+    UnexpectedResponse,
+)
+from conformance.wire.grammar.scanner import GrammarError
+from conformance.wire.transcript import Transcript
+
+__all__ = [
+    "Answer",
+    "Checker",
+    "Connection",
+    "DeadlineExpired",
+    "Deviation",
+    "Endpoint",
+    "GrammarError",
+    "Literal",
+    "Mailbox",
+    "NonSync",
+    "Quoted",
+    "ServerClosed",
+    "Tag",
+    "TlsFailed",
+    "Transcript",
+    "UnexpectedResponse",
+]

@@ -1,0 +1,455 @@
+"""A raw IMAP client: it sends what it is told to, and reads strictly."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from conformance.wire.answer import Answer
+from conformance.wire.arguments import Argument, encode_command, word
+from conformance.wire.commands import CommandTracker, SentCommand
+from conformance.wire.endpoint import Endpoint
+from conformance.wire.errors import (
+    DeadlineExpired,
+    Deviation,
+    ServerClosed,
+    TlsFailed,
+    UnexpectedResponse,
+)
+from conformance.wire.grammar import (
+    STANDARD,
+    Condition,
+    Continuation,
+    Framer,
+    GrammarError,
+    Response,
+    parse_greeting,
+    parse_response,
+)
+from conformance.wire.transcript import Transcript
+
+Tag = str
+Kind = TypeVar("Kind")
+
+_CHUNK = 65536
+_MOST_RESPONSES = 1_000_000  # that may come before a command is completed
+
+
+class Checker(Protocol):
+    """Sees everything on a connection; ``conformance.oracle.Checker`` is the one there is."""
+
+    def sent(self, tracker: CommandTracker) -> None:
+        """The client has sent octets."""
+
+    def received(
+        self, response: Response, tracker: CommandTracker, completed: SentCommand | None
+    ) -> None:
+        """A response has come; ``completed`` is the command that it completes."""
+
+    def continuation(self, response: Continuation, expected: bool) -> None:
+        """A continuation request has come, ``expected`` or not."""
+
+    def malformed(self, error: GrammarError) -> None:
+        """Octets have come that the grammar rejects."""
+
+    def tls_started(self) -> None:
+        """TLS has begun by STARTTLS."""
+
+    def closed(self) -> None:
+        """The server has closed the connection."""
+
+
+class Connection:
+    """A connection to a server, made by ``Connection.open``.
+
+    Every wait has a deadline (the endpoint's, unless ``timeout`` says otherwise), restarted with
+    each response that comes.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        connected: socket.socket,
+        *,
+        name: str = "A",
+        checker: Checker | None = None,
+        transcript: Transcript | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.name = name
+        self.checker = checker
+        self.transcript = Transcript() if transcript is None else transcript
+        self.socket = connected
+        self.greeting: Condition | None = None
+        self.bye: Condition | None = None
+        self.closed_by_server = False
+        self.tracker = CommandTracker()
+        self._framer = Framer()
+        self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
+        self._gathered: list[Response] = []
+        self._answers: dict[Tag, Answer] = {}
+        self._sent: dict[Tag, str] = {}
+
+    @classmethod
+    def open(
+        cls,
+        endpoint: Endpoint,
+        *,
+        name: str = "A",
+        checker: Checker | None = None,
+        transcript: Transcript | None = None,
+        preamble: bytes = b"",
+        greeting: bool = True,
+    ) -> Connection:
+        """Connect and read the greeting.
+
+        ``preamble`` goes out before everything, TLS included (a PROXY header). With
+        ``greeting=False`` the greeting is left to the case (``read_greeting``). Raises ``OSError``
+        where nobody listens.
+        """
+        connected = socket.create_connection((endpoint.host, endpoint.port), endpoint.deadline)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = cls(endpoint, connected, name=name, checker=checker, transcript=transcript)
+        try:
+            if preamble:
+                connected.sendall(preamble)
+                connection.transcript.note(name, f"{len(preamble)} octets before IMAP", "C")
+            if endpoint.tls:
+                connection._wrap("implicit TLS")
+            if greeting:
+                connection.read_greeting()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection from this side, without LOGOUT."""
+        if self._framer.pending:
+            self.transcript.record("S", self.name, self._framer.discard())
+        with contextlib.suppress(OSError):
+            self.socket.close()
+
+    # Commands
+
+    def command(self, name: str, *arguments: Argument, timeout: float | None = None) -> Answer:
+        """Send a command and read until its tagged response, whatever that says."""
+        return self.finish(self.send_command(name, *arguments, timeout=timeout), timeout=timeout)
+
+    def ok(self, name: str, *arguments: Argument, timeout: float | None = None) -> Answer:
+        """As ``command``; the case has failed if the answer is not OK."""
+        return self.command(name, *arguments, timeout=timeout).expect("OK")
+
+    def send_command(self, name: str, *arguments: Argument, timeout: float | None = None) -> Tag:
+        """Send a command without waiting for its completion; ``finish`` reads its answer.
+
+        For a ``Literal`` the continuation request is awaited. If the command is refused instead,
+        the rest of it is not sent.
+        """
+        tag = next(self._tags)
+        pieces = encode_command(tag, name, arguments)
+        first, *others = pieces
+        self._sent[tag] = name
+        self.send(first)
+        self._sent[tag] = self._shown_command(tag, name)
+        for piece in others:
+            if not self._continued(tag, timeout):
+                break
+            self.send(piece)
+        return tag
+
+    def finish(self, tag: Tag, *, timeout: float | None = None) -> Answer:
+        """The answer to a command sent before: by ``send_command``, or raw with this tag."""
+        for _ in range(_MOST_RESPONSES):
+            if tag in self._answers:
+                return self._answers.pop(tag)
+            self._gather(self._receive(f"the tagged response to {self._described(tag)}", timeout))
+        raise UnexpectedResponse(
+            f"{_MOST_RESPONSES} responses without the tagged one to {self._described(tag)}"
+        )
+
+    def _continued(self, tag: Tag, timeout: float | None) -> bool:
+        """Wait for a continuation request; false if the command was completed instead."""
+        awaited = f"a continuation request for a literal of {self._described(tag)}"
+        for _ in range(_MOST_RESPONSES):
+            response = self._receive(awaited, timeout)
+            if isinstance(response, Continuation):
+                return True
+            self._gather(response)
+            if tag in self._answers:
+                return False
+        raise UnexpectedResponse(f"{_MOST_RESPONSES} responses without {awaited}")
+
+    def _gather(self, response: Response) -> None:
+        """Keep an untagged response for the next answer; make the answer of a tagged one."""
+        if isinstance(response, Condition) and response.tag is not None:
+            command = self._sent.pop(response.tag, "a command sent as raw octets")
+            self._answers[response.tag] = Answer(command, response, self._gathered)
+            self._gathered = []
+        elif isinstance(response, Continuation):
+            raise UnexpectedResponse(
+                f"a continuation request ({response.text!r}) that nothing asked for, after "
+                f"{self.tracker.last!r}"
+            )
+        else:
+            self._gathered.append(response)
+
+    def _shown_command(self, tag: Tag, name: str) -> str:
+        """A command as messages show it: without its tag, with secrets masked."""
+        last = self.tracker.last
+        return last.removeprefix(f"{tag} ") if last.startswith(f"{tag} ") else name
+
+    def _described(self, tag: Tag) -> str:
+        return f"{tag} {self._sent[tag]!r}" if tag in self._sent else f"the command tagged {tag}"
+
+    # Octets
+
+    def send(self, octets: bytes, *, piece_size: int | None = None) -> None:
+        """Send octets as they are; in pieces of ``piece_size`` octets, each a write of its own."""
+        size = piece_size or max(1, len(octets))
+        self.send_pieces(*(octets[at : at + size] for at in range(0, len(octets), size)))
+
+    def send_pieces(self, *pieces: bytes) -> None:
+        """Send octets cut where the case wants it, each piece a write of its own."""
+        for piece in pieces:
+            self.transcript.record("C", self.name, self.tracker.sent(piece))
+            if self.checker:
+                self.checker.sent(self.tracker)
+            try:
+                self.socket.settimeout(self.endpoint.deadline)
+                self.socket.sendall(piece)
+            except TimeoutError:
+                awaited = f"the server to take {len(piece)} octets"
+                raise DeadlineExpired(awaited, self.endpoint.deadline) from None
+            except OSError:
+                self._read_to_the_end()
+                raise self._server_closed("that octets be taken") from None
+
+    def send_line(self, line: bytes | str) -> None:
+        """Send octets and CRLF."""
+        self.send((line.encode("utf-8") if isinstance(line, str) else line) + b"\r\n")
+
+    def end_sending(self) -> None:
+        """Close this side's direction only, as a client that hangs up but still listens."""
+        self.transcript.note(self.name, "client ends its direction", "C")
+        self.socket.shutdown(socket.SHUT_WR)
+
+    # Responses
+
+    def read_greeting(self, *, timeout: float | None = None) -> Condition:
+        """Read the greeting: an untagged OK, PREAUTH or BYE."""
+        greeting = self._receive("the greeting", timeout, greeting=True)
+        assert isinstance(greeting, Condition)
+        self.greeting = greeting
+        return greeting
+
+    def read_response(
+        self, *, awaited: str = "a response", timeout: float | None = None
+    ) -> Response:
+        """Read one response of any kind. Those read here are not part of any ``Answer``."""
+        return self._receive(awaited, timeout)
+
+    def expect_continuation(self, *, timeout: float | None = None) -> Continuation:
+        """Read a continuation request; untagged data before it goes to the next answer."""
+        awaited = f"a continuation request after {self.tracker.last!r}"
+        for _ in range(_MOST_RESPONSES):
+            response = self._receive(awaited, timeout)
+            if isinstance(response, Continuation):
+                return response
+            if isinstance(response, Condition) and response.tag is not None:
+                self._gather(response)
+                raise UnexpectedResponse(
+                    f"expected {awaited}; the server answered {response.kind} {response.text!r}"
+                )
+            self._gather(response)
+        raise UnexpectedResponse(f"{_MOST_RESPONSES} responses without {awaited}")
+
+    def expect_untagged(self, kind: type[Kind], *, timeout: float | None = None) -> Kind:
+        """Read until an untagged response of a class comes, e.g. ``Exists``.
+
+        What comes before it goes to the next answer; a tagged response fails the case.
+        """
+        awaited = f"an untagged {kind.__name__.removesuffix('Data').upper()}"
+        for _ in range(_MOST_RESPONSES):
+            response = self._receive(awaited, timeout)
+            if isinstance(response, kind):
+                return response
+            self._gather(response)
+            if isinstance(response, Condition) and response.tag is not None:
+                raise UnexpectedResponse(
+                    f"expected {awaited}; the server answered {response.kind} {response.text!r}"
+                )
+        raise UnexpectedResponse(f"{_MOST_RESPONSES} responses without {awaited}")
+
+    def expect_close(self, *, timeout: float | None = None) -> list[Response]:
+        """Read until the server closes the connection; returns what it still said."""
+        responses: list[Response] = []
+        while not self.closed_by_server:
+            try:
+                responses.append(self._receive("the end of the connection", timeout))
+            except ServerClosed as closed:
+                if closed.partial:
+                    raise
+        return responses
+
+    def is_closed_by_server(self, *, timeout: float | None = None) -> bool:
+        """Whether the server closes the connection before the deadline."""
+        try:
+            self.expect_close(timeout=timeout)
+        except DeadlineExpired:
+            return False
+        return True
+
+    @property
+    def received_so_far(self) -> bytes:
+        """The octets of a response that has begun but is not complete."""
+        return self._framer.pending
+
+    # Commands with a form of their own
+
+    @contextlib.contextmanager
+    def idle(self, *, timeout: float | None = None) -> Iterator[Tag]:
+        """IDLE (RFC 2177) while the block runs; then DONE, which must be answered OK.
+
+        Inside, ``expect_untagged`` and ``read_response`` read what the server tells.
+        """
+        tag = self.send_command("IDLE")
+        self.expect_continuation(timeout=timeout)
+        yield tag
+        self.send_line(b"DONE")
+        self.finish(tag, timeout=timeout).expect("OK")
+
+    def authenticate(self, mechanism: str, *answers: bytes, timeout: float | None = None) -> Answer:
+        """AUTHENTICATE: each of ``answers`` (base64 already) follows a continuation request."""
+        tag = self.send_command("AUTHENTICATE", mechanism)
+        for answer in answers:
+            if not self._continued(tag, timeout):
+                break
+            self.send_line(answer)
+        return self.finish(tag, timeout=timeout)
+
+    def login(self, user: str, password: str) -> Answer:
+        """LOGIN, which must be answered OK; both as literals where they cannot be quoted."""
+        return self.ok("LOGIN", word(user), word(password))
+
+    def start_tls(self, *, timeout: float | None = None) -> Answer:
+        """STARTTLS, which must be answered OK, and the handshake."""
+        answer = self.command("STARTTLS", timeout=timeout).expect("OK")
+        plain = self._framer.discard()
+        if plain:
+            raise UnexpectedResponse(
+                f"after the OK to STARTTLS the server sent more in plain text: {plain[:200]!r}"
+            )
+        self._wrap("TLS after STARTTLS")
+        if self.checker:
+            self.checker.tls_started()
+        return answer
+
+    @property
+    def tls_version(self) -> str | None:
+        """The version of TLS in use, e.g. ``"TLSv1.3"``; ``None`` in plain text."""
+        return self.socket.version() if isinstance(self.socket, ssl.SSLSocket) else None
+
+    def _wrap(self, how: str) -> None:
+        self.socket.settimeout(self.endpoint.deadline)
+        try:
+            self.socket = self.endpoint.tls_context().wrap_socket(
+                self.socket, server_hostname=self.endpoint.host
+            )
+        except TimeoutError:
+            raise DeadlineExpired("the TLS handshake", self.endpoint.deadline) from None
+        except OSError as error:
+            raise TlsFailed(f"{how} failed: {error}") from error
+        self.transcript.note(self.name, f"{how}: {self.tls_version}")
+
+    # Reading
+
+    def _receive(self, awaited: str, timeout: float | None, *, greeting: bool = False) -> Response:
+        """The next response, seen by the transcript, the tracker and the checker."""
+        seconds = self.endpoint.deadline if timeout is None else timeout
+        octets = self._read(awaited, seconds)
+        self.transcript.record("S", self.name, octets)
+        try:
+            response = parse_greeting(octets) if greeting else parse_response(octets, STANDARD)
+        except GrammarError as error:
+            if self.checker:
+                self.checker.malformed(error)
+            raise
+        self._notice(response)
+        return response
+
+    def _notice(self, response: Response) -> None:
+        if isinstance(response, Continuation):
+            expected = self.tracker.continued()
+            if self.checker:
+                self.checker.continuation(response, expected)
+            return
+        completed = None
+        if isinstance(response, Condition):
+            if response.kind == "BYE":
+                self.bye = response
+            if response.tag is not None:
+                completed = self.tracker.answered(response.tag)
+        if self.checker:
+            self.checker.received(response, self.tracker, completed)
+
+    def _read(self, awaited: str, seconds: float) -> bytes:
+        """The octets of the next response."""
+        deadline = time.monotonic() + seconds
+        while True:
+            octets = self._framer.next()
+            if octets is not None:
+                return octets
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise self._deadline_expired(awaited, seconds)
+            self.socket.settimeout(remaining)
+            try:
+                chunk = self.socket.recv(_CHUNK)
+            except TimeoutError:
+                raise self._deadline_expired(awaited, seconds) from None
+            except OSError:
+                chunk = b""
+            if not chunk:
+                raise self._server_closed(awaited)
+            self._framer.feed(chunk)
+
+    def _deadline_expired(self, awaited: str, seconds: float) -> DeadlineExpired:
+        came = [type(response).__name__ for response in self._gathered[-5:]]
+        pending = self._framer.pending[-200:]
+        received = ", ".join(came + ([f"unfinished {pending!r}"] if pending else []))
+        return DeadlineExpired(awaited, seconds, received)
+
+    def _server_closed(self, awaited: str) -> ServerClosed:
+        partial = self._framer.discard()
+        self.transcript.record("S", self.name, partial)
+        if not self.closed_by_server:
+            self.closed_by_server = True
+            self.transcript.note(self.name, "server closed the connection")
+            if self.checker:
+                self.checker.closed()
+        bye = None if self.bye is None else self.bye.text
+        return ServerClosed(awaited, self.tracker.last, bye, partial)
+
+    def _read_to_the_end(self) -> None:
+        """Take in what the server said before it closed, its BYE above all."""
+        with contextlib.suppress(Deviation):
+            while True:
+                self._gather(self._receive("the end of the connection", None))

@@ -1,0 +1,34 @@
+"""Where a server listens and how a client reaches it."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address of the server under test.
+
+    ``tls``: whether TLS begins at once (port 993). ``insecure``: any certificate is accepted.
+    ``ca_file``: who is trusted to sign it, otherwise the system's authorities. ``deadline``:
+    seconds for each thing that is waited for.
+    """
+
+    host: str
+    port: int
+    tls: bool = False
+    insecure: bool = False
+    ca_file: Path | None = None
+    deadline: float = 10.0
+
+    def tls_context(self) -> ssl.SSLContext:
+        """A client context that verifies the server unless ``insecure``."""
+        context = ssl.create_default_context(
+            cafile=None if self.ca_file is None else str(self.ca_file)
+        )
+        if self.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context

@@ -1,0 +1,93 @@
+"""Rules that several responses share: parenthesised lists, flags, mailbox names, capabilities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from conformance.wire.grammar.scanner import ATOM_CHARS, Scanner
+from conformance.wire.mailbox_names import decode_leniently
+
+Element = TypeVar("Element")
+
+_FLAG = re.compile(rb"\\?[" + ATOM_CHARS + rb"]+")
+_DELIMITER = re.compile(rb'"([\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]|\\["\\])"')
+
+_SPELLING = {
+    name.upper(): name
+    for name in (
+        "\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\Recent",
+        "\\Noinferiors", "\\Noselect", "\\Marked", "\\Unmarked",
+    )
+}  # fmt: skip
+
+
+def spaced(scanner: Scanner, read: Callable[[], Element]) -> tuple[Element, ...]:
+    """``element *(SP element)``."""
+    elements = [read()]
+    while scanner.accept(b" "):
+        elements.append(read())
+    return tuple(elements)
+
+
+def parenthesised(
+    scanner: Scanner, read: Callable[[], Element], rule: str, *, may_be_empty: bool
+) -> tuple[Element, ...]:
+    """``"(" element *(SP element) ")"``, or also ``"()"``."""
+    scanner.expect(b"(", rule)
+    if may_be_empty and scanner.accept(b")"):
+        return ()
+    elements = spaced(scanner, read)
+    scanner.expect(b")", rule)
+    return elements
+
+
+def spelled(word: str) -> str:
+    """A flag or mailbox attribute in the spelling of the RFC; others as they are."""
+    return _SPELLING.get(word.upper(), word)
+
+
+def flag(scanner: Scanner, *, recent: bool = False, rule: str = "flag") -> str:
+    """A flag in the RFC's spelling; ``\\Recent`` only where ``recent`` says so (flag-fetch)."""
+    start = scanner.position
+    name = spelled(scanner.match(_FLAG, rule, "a flag")[0].decode("ascii"))
+    if name == "\\Recent" and not recent:
+        raise scanner.error(rule, "a flag other than \\Recent", start)
+    return name
+
+
+def flag_list(scanner: Scanner) -> tuple[str, ...]:
+    return parenthesised(scanner, lambda: flag(scanner), "flag-list", may_be_empty=True)
+
+
+def flag_perm(scanner: Scanner) -> str:
+    return "\\*" if scanner.accept(b"\\*") else flag(scanner, rule="flag-perm")
+
+
+def mailbox(scanner: Scanner) -> tuple[str, bytes]:
+    """A mailbox name, decoded and as sent; any spelling of INBOX is ``"INBOX"``."""
+    raw = scanner.astring("mailbox")
+    return ("INBOX" if raw.upper() == b"INBOX" else decode_leniently(raw)), raw
+
+
+def delimiter(scanner: Scanner, rule: str) -> str | None:
+    """``DQUOTE QUOTED-CHAR DQUOTE / nil``."""
+    if scanner.nil():
+        return None
+    found = scanner.match(_DELIMITER, rule, "a quoted hierarchy delimiter or NIL")[1]
+    return found[-1:].decode("ascii")
+
+
+def capabilities(scanner: Scanner) -> tuple[str, ...]:
+    """``*(SP capability)``, IMAP4rev1 among them; in upper case."""
+    names = []
+    while scanner.accept(b" "):
+        names.append(scanner.atom("capability").upper())
+    if "IMAP4REV1" not in names:
+        raise scanner.error("capability-data", "IMAP4rev1 among the capabilities")
+    return tuple(names)
+
+
+def uniqueid(scanner: Scanner) -> int:
+    return scanner.nz_number("uniqueid")
