@@ -22,7 +22,7 @@ class Digest:
     ``envelope``, ``body`` and ``bodystructure`` are values in wire format. ``structure`` is
     for ``load_structure``. ``sent`` is the day of the Date: field as "YYYY-MM-DD", zone
     disregarded. The texts of the envelope that SEARCH looks into are decoded and folded
-    (``fold``); one that is absent is empty.
+    (``fold``); ``None`` where the envelope has NIL, which contains no string, not even "".
     """
 
     size: int
@@ -31,11 +31,11 @@ class Digest:
     bodystructure: bytes
     structure: bytes
     sent: str | None
-    subject: str
-    sender: str
-    to: str
-    cc: str
-    bcc: str
+    subject: str | None
+    sender: str | None
+    to: str | None
+    cc: str | None
+    bcc: str | None
 
 
 def digest(message: Octets) -> Digest:
@@ -55,7 +55,7 @@ def digest(message: Octets) -> Digest:
         bodystructure=bodystructure,
         structure=dump_structure(entity.part),
         sent=None if envelope.date is None else sent_day(envelope.date),
-        subject=fold(decode_words(envelope.subject or b"")),
+        subject=None if envelope.subject is None else fold(decode_words(envelope.subject)),
         sender=_search_text(envelope.from_),
         to=_search_text(envelope.to),
         cc=_search_text(envelope.cc),
@@ -63,8 +63,10 @@ def digest(message: Octets) -> Digest:
     )
 
 
-def _search_text(addresses: list[Address]) -> str:
+def _search_text(addresses: list[Address]) -> str | None:
     """``name <mailbox@host>`` of each address, and the names of groups."""
+    if not addresses:
+        return None
     return fold(
         ", ".join([_one_address(address) for address in addresses if address.mailbox is not None])
     )

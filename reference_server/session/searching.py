@@ -125,7 +125,9 @@ class Compiler:
             raise Bad("a string is not in the charset of the search") from None
         column = TEXT_COLUMNS.get(key.field)
         if column is not None:
-            return self._rows(Cost.TEXT_COLUMN, [column], lambda text: needle in text)
+            return self._rows(
+                Cost.TEXT_COLUMN, [column], lambda text: text is not None and needle in text
+            )
         name = key.name
 
         def matches(structure: bytes, octets: Any) -> bool:

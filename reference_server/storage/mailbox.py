@@ -174,7 +174,7 @@ class Mailbox:
         """(uid, *columns) for each of ``uids`` that exists, in their order.
 
         Columns: internal_date (datetime), size, envelope, body, bodystructure, structure
-        (bytes), subject, sender, to, cc, bcc (str), sent (str | None), octets (bytes, or a
+        (bytes), subject, sender, to, cc, bcc, sent (str | None), octets (bytes, or a
         BlobReader above 1 MiB). No lock and no transaction is held while the caller works.
         """
         return Reading(self._database, self._contents, self.id, columns).rows(uids)

@@ -57,11 +57,11 @@ CREATE TABLE message (
     envelope BLOB NOT NULL,
     body BLOB NOT NULL,
     bodystructure BLOB NOT NULL,
-    subject TEXT NOT NULL,
-    sender TEXT NOT NULL,
-    "to" TEXT NOT NULL,
-    cc TEXT NOT NULL,
-    bcc TEXT NOT NULL,
+    subject TEXT,
+    sender TEXT,
+    "to" TEXT,
+    cc TEXT,
+    bcc TEXT,
     structure BLOB NOT NULL
 );
 CREATE TABLE content (

@@ -70,7 +70,8 @@ def matches(key, message, found):
         case ("HEADER", name, value):
             return header_contains(part, message, name.encode(), fold(value))
         case (name, value) if name in columns:
-            return fold(value) in columns[name]
+            column = columns[name]
+            return column is not None and fold(value) in column
     return None
 
 

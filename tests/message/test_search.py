@@ -120,10 +120,12 @@ def test_columns_are_decoded_and_folded():
     assert DIGEST.bcc == "hidden@x.test"
 
 
-def test_absent_fields_are_empty_columns():
+def test_columns_are_none_where_the_envelope_has_nil():
     found = digest(b"X: y\r\n\r\n")
-    assert (found.subject, found.sender, found.to, found.cc, found.bcc) == ("",) * 5
+    assert (found.subject, found.sender, found.to, found.cc, found.bcc) == (None,) * 5
     assert found.sent is None
+    found = digest(b"Subject:\r\nTo:\r\n\r\n")
+    assert (found.subject, found.to) == ("", None)
 
 
 @pytest.mark.parametrize("shift", range(-7, 2))
