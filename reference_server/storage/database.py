@@ -43,6 +43,7 @@ class Database:
     def __init__(self, folder: Path | None) -> None:
         self._write_lock = threading.RLock()
         self._readers: LifoQueue[sqlite3.Connection] | None = None
+        self._reader_count = 0
         self._lock_file: IO[bytes] | None = None
         try:
             with _failures():
@@ -59,6 +60,7 @@ class Database:
                         reader = _connect(str(folder / DATABASE_FILE))
                         schema.prepare_reader(reader)
                         self._readers.put(reader)
+                        self._reader_count += 1
         except BaseException:
             self.close()
             raise
@@ -107,7 +109,7 @@ class Database:
         """Close all connections and give the folder free. Later use raises StorageFailure."""
         with self._write_lock:
             if self._readers is not None:
-                readers = [self._readers.get() for _ in range(self._readers.qsize())]
+                readers = [self._readers.get() for _ in range(self._reader_count)]
                 for reader in readers:
                     reader.close()
                     self._readers.put(reader)
