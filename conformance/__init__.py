@@ -1,1 +1,5 @@
 """A black-box conformance suite for IMAP servers."""
+
+from importlib.metadata import version
+
+__version__ = version("gximap")

@@ -1,0 +1,85 @@
+"""The connections that cases are given: the raw client, and what makes cases short."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from conformance.targets.description import Account
+from conformance.wire import Answer, Connection, Deviation, Literal, Mailbox, UnexpectedResponse
+from conformance.wire.arguments import Argument
+
+# A server tells of a new message with the APPEND or with one of the next commands; it is asked
+# so often before it counts as silent about it.
+POLLS = 10
+
+
+class CaseConnection(Connection):
+    """A connection that knows its account and the mailbox that the fixtures selected on it."""
+
+    account: Account | None = None
+    mailbox: str = ""
+
+    def require(self, purpose: str, name: str, *arguments: Argument) -> Answer:
+        """Send a command that the case needs to succeed; Deviation says what it was for."""
+        answer = self.command(name, *arguments)
+        if answer.status != "OK":
+            raise Deviation(f"{purpose}: {name} was answered {answer.status} {answer.text}")
+        return answer
+
+    def log_in(self, account: Account) -> None:
+        """LOGIN with this account; a Deviation if it is refused."""
+        try:
+            self.login(account.user, account.password)
+        except UnexpectedResponse as error:
+            raise Deviation(f"the account {account.user} could not log in: {error}") from error
+        self.account = account
+
+    def create(self, mailbox: str) -> None:
+        """CREATE the mailbox; a Deviation if that is refused."""
+        self.require("a mailbox for the case could not be created", "CREATE", Mailbox(mailbox))
+
+    def select(self, mailbox: str) -> Answer:
+        """SELECT the mailbox, which is `mailbox` from then on; a Deviation if that is refused."""
+        answer = self.require(
+            "the mailbox of the case could not be selected", "SELECT", Mailbox(mailbox)
+        )
+        self.mailbox = mailbox
+        return answer
+
+    def append(
+        self,
+        message: bytes,
+        flags: Sequence[str] = (),
+        date: datetime | str | None = None,
+    ) -> int:
+        """APPEND a message to the selected `mailbox`, wait until EXISTS tells of it; its UID.
+
+        `date` is the internal date: a datetime with a zone, or the text of a date-time as in
+        `17-Jul-1996 02:44:25 -0700`. The message must be the only new one.
+        """
+        arguments: list[Argument] = [Mailbox(self.mailbox)]
+        if flags:
+            arguments.append(tuple(flags))
+        if date is not None:
+            text = date if isinstance(date, str) else date_time(date)
+            arguments.append(f'"{text}"')
+        answer = self.require(
+            "a message could not be appended", "APPEND", *arguments, Literal(message)
+        )
+        for _ in range(POLLS):
+            if answer.exists is not None:
+                break
+            answer = self.require("new messages could not be asked for", "NOOP")
+        else:
+            raise Deviation(f"no EXISTS told of an appended message, {POLLS} NOOPs later")
+        answer = self.require("the UID of a new message could not be got", "FETCH", "*", "UID")
+        return answer.fetch().uid
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def date_time(date: datetime) -> str:
+    """The date-time of RFC 3501 section 9 without its quotes, day padded with a space."""
+    if date.tzinfo is None:
+        raise ValueError("an internal date needs a time zone")
+    return f"{date.day:2}-{MONTHS[date.month - 1]}-{date:%Y %H:%M:%S %z}"

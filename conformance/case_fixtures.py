@@ -1,0 +1,254 @@
+"""The fixtures of the cases.
+
+`selected` is the one most cases need. What a fixture does on the server it requires to succeed:
+a refusal fails the case, saying so.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+
+import pytest
+from imapclient import IMAPClient
+
+from conformance.case_connection import CaseConnection
+from conformance.messages import FixtureMessage, load, names
+from conformance.plugin import TARGET, TRANSCRIPT
+from conformance.targets.description import Account
+from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
+from conformance.targets.server import Server
+from conformance.wire import Transcript
+
+NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# Of a long transcript the beginning and the end are kept: so many entries.
+KEPT_FIRST, KEPT_LAST = 50, 250
+
+
+class Accounts(Mapping[str, Account]):
+    """The accounts of a case by role; asking for one that the target lacks skips the case."""
+
+    def __init__(self, accounts: dict[str, Account]) -> None:
+        self._accounts = accounts
+
+    def __getitem__(self, role: str) -> Account:
+        if role not in self._accounts:
+            pytest.skip(f"no account with the role {role} is given for this target")
+        return self._accounts[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._accounts)
+
+    def __len__(self) -> int:
+        return len(self._accounts)
+
+
+class Scratch:
+    """Mailbox names for one case. `delimiter` is the hierarchy delimiter, "" where there is none.
+
+    A case creates, renames and deletes only names from here and names below them.
+    """
+
+    def __init__(self, server: Server, account: Account) -> None:
+        self._server = server
+        self._account = account
+        self._names: list[str] = []
+        self.delimiter = server.facts.delimiter
+
+    def name(self, suffix: str = "") -> str:
+        """A name that no mailbox has yet; with the suffix at its end."""
+        self._server.make_room(self._account)
+        name = self._server.scratch_name(len(self._names) + 1) + suffix
+        self._names.append(name)
+        return name
+
+    def remove(self) -> None:
+        """Remove what was created under these names, from a target that others use."""
+        self._server.remove(self._account, self._names)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """The target: .capabilities, .offers(capability), .settings, .address(kind), .name."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
+    server = Server(request.config.stash[TARGET], len(request.session.items), worker)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def accounts(server: Server) -> Accounts:
+    """The accounts by role: primary, second, shared (owned by primary), stranger."""
+    return Accounts(server.begin_case())
+
+
+@pytest.fixture
+def account(accounts: Accounts) -> Account:
+    """The primary account: .user, .password."""
+    return accounts["primary"]
+
+
+@pytest.fixture
+def transcript(request: pytest.FixtureRequest) -> Transcript:
+    """The dialogue of the case, of all its connections."""
+    transcript = Transcript()
+    request.node.stash[TRANSCRIPT] = lambda: transcript_data(transcript)
+    return transcript
+
+
+@pytest.fixture
+def connect(
+    server: Server,
+    accounts: Accounts,  # noqa: ARG001 - a case begins with its accounts
+    transcript: Transcript,
+) -> Iterator[Callable[..., CaseConnection]]:
+    """connect(kind=None) opens a connection and reads the greeting.
+
+    `kind` is "imap" or "imaps"; without it the target's main address is used. The case is
+    skipped where the target has no such address. Connections close with the case.
+    """
+    connections: list[CaseConnection] = []
+
+    def connect(kind: str | None = None) -> CaseConnection:
+        address = server.address(kind)
+        if address is None:
+            pytest.skip(f"the target has no address for {kind}")
+        endpoint = server.endpoint(address)
+        name = NAMES[len(connections) % len(NAMES)]
+        connection = cast(
+            CaseConnection, CaseConnection.open(endpoint, name=name, transcript=transcript)
+        )
+        connections.append(connection)
+        return connection
+
+    yield connect
+    for connection in connections:
+        connection.close()
+    obituary = server.obituary()
+    if obituary is not None:
+        pytest.fail(obituary)
+
+
+@pytest.fixture
+def login(
+    connect: Callable[..., CaseConnection], account: Account, server: Server
+) -> Callable[..., CaseConnection]:
+    """login(account=None, kind=None) opens a connection and logs in, as primary by default.
+
+    STARTTLS comes first where the server forbids LOGIN without it.
+    """
+
+    def login(other: Account | None = None, kind: str | None = None) -> CaseConnection:
+        connection = connect(kind)
+        address = server.address(kind)
+        plain = address is not None and address.kind != "imaps"
+        if plain and "LOGINDISABLED" in server.initial_capabilities:
+            connection.start_tls()
+        connection.log_in(other or account)
+        return connection
+
+    return login
+
+
+@pytest.fixture
+def connection(connect: Callable[..., CaseConnection]) -> CaseConnection:
+    """A fresh connection, greeting read, not authenticated."""
+    return connect()
+
+
+@pytest.fixture
+def authenticated(login: Callable[..., CaseConnection]) -> CaseConnection:
+    """A connection logged in as the primary account, nothing selected."""
+    return login()
+
+
+@pytest.fixture
+def scratch(server: Server, account: Account) -> Iterator[Scratch]:
+    """scratch.name(): a mailbox name that does not exist yet; all that a case may create."""
+    scratch = Scratch(server, account)
+    yield scratch
+    scratch.remove()
+
+
+@pytest.fixture
+def preparing(request: pytest.FixtureRequest) -> CaseConnection:
+    """The session that creates what a case needs: `authenticated` if the case uses it anyway."""
+    if "authenticated" in request.fixturenames:
+        return cast(CaseConnection, request.getfixturevalue("authenticated"))
+    return cast(CaseConnection, request.getfixturevalue("login")())
+
+
+@pytest.fixture
+def mailbox(scratch: Scratch, preparing: CaseConnection) -> str:
+    """The name of a fresh, empty mailbox; the one that `selected` has selected."""
+    name = scratch.name()
+    preparing.create(name)
+    return name
+
+
+@pytest.fixture
+def elsewhere(scratch: Scratch, preparing: CaseConnection) -> str:
+    """The name of another fresh, empty mailbox."""
+    name = scratch.name()
+    preparing.create(name)
+    return name
+
+
+@pytest.fixture
+def selected(authenticated: CaseConnection, mailbox: str) -> CaseConnection:
+    """A connection with a fresh mailbox of its own selected: .mailbox, .append(message)."""
+    authenticated.select(mailbox)
+    return authenticated
+
+
+@pytest.fixture
+def second(login: Callable[..., CaseConnection], selected: CaseConnection) -> CaseConnection:
+    """Another session of the same account, with the mailbox of `selected` selected."""
+    connection = login()
+    connection.select(selected.mailbox)
+    return connection
+
+
+@pytest.fixture
+def imap_client(server: Server, account: Account) -> Iterator[IMAPClient]:
+    """An IMAPClient, logged in as the primary account."""
+    description = server.description
+    client = connect_client(description)
+    log_in_client(client, account, description)
+    yield client
+    leave_client(client)
+
+
+class Messages(Mapping[str, FixtureMessage]):
+    """The messages of fixtures/messages by name."""
+
+    def __getitem__(self, name: str) -> FixtureMessage:
+        return load(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(names())
+
+    def __len__(self) -> int:
+        return len(names())
+
+
+@pytest.fixture(scope="session")
+def messages() -> Messages:
+    """The messages of fixtures/messages: messages["simple"].octets and what is expected of it."""
+    return Messages()
+
+
+def transcript_data(transcript: Transcript) -> list[dict[str, Any]]:
+    """A transcript for the report: dicts with t, from, connection, text; a long one shortened."""
+    entries = [
+        {
+            "t": round(entry.seconds, 3),
+            "from": entry.side,
+            "connection": entry.connection,
+            "text": entry.text,
+        }
+        for entry in transcript
+    ]
+    left_out = len(entries) - KEPT_FIRST - KEPT_LAST
+    if left_out > 0:
+        gap = entries[KEPT_FIRST] | {"text": f"[... {left_out} entries left out ...]"}
+        entries[KEPT_FIRST:-KEPT_LAST] = [gap]
+    return entries

@@ -1,0 +1,194 @@
+"""`gximap-conformance`: run the suite against an IMAP server, list its cases and requirements."""
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+import conformance
+from conformance.plugin import CASES, new_results
+from conformance.quiet import Collection, Preparation, Quiet, arguments, collect
+from conformance.report.listing import print_cases, print_requirements
+from conformance.report.progress import Display
+from conformance.report.results import (
+    EXIT_FAULT,
+    EXIT_INTERRUPTED,
+    EXIT_PASS,
+    EXIT_UNREACHABLE,
+    EXIT_USAGE,
+)
+from conformance.report.summary import print_summary
+from conformance.requirements.catalogue import catalogue
+from conformance.run import GROUPS, Options, UsageError, prepare
+from conformance.targets.description import UnreachableError
+
+COMMANDS = ("run", "list", "requirements")
+# Longer than all that a case may wait for: a case that takes more hangs in itself.
+CASE_SECONDS = 300
+EXIT_CODES = """exit codes:
+  0    no unknown deviation
+  1    deviations
+  2    usage or configuration is wrong
+  3    the target cannot be reached, or refuses an account
+  4    a fault of the suite itself, never reported as a deviation
+  130  interrupted; the summary tells what had been done"""
+SELECTORS = """SELECTOR: an RFC (rfc3501), a section (rfc3501/6.4.8), a requirement id
+(RFC3501-6.4.8-1), a group (selected), or a case or its beginning (selected/search)"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, by the contract."""
+    top = argparse.ArgumentParser(
+        prog="gximap-conformance",
+        description="Find out whether an IMAP server keeps the RFCs.",
+        epilog=f"{SELECTORS}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"%(prog)s {conformance.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="run|list|requirements", required=True)
+
+    run = commands.add_parser(
+        "run",
+        help="run the suite (the default command)",
+        epilog=f"{SELECTORS}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument(
+        "target",
+        metavar="TARGET",
+        nargs="?",
+        help="imap://USER:PASSWORD@HOST[:PORT], imaps://..., or a target file; "
+        "default: a fresh reference server. A password that is left out comes from "
+        "the environment variable GXIMAP_PASSWORD or a prompt",
+    )
+    run.add_argument("--select", metavar="SELECTOR", action="append", default=[])
+    run.add_argument("--profile", metavar="NAME|FILE", help="the target's known deviations")
+    run.add_argument("--strict", action="store_true", help="a SHOULD counts as a failure")
+    run.add_argument(
+        "--allow",
+        metavar="GROUP",
+        action="append",
+        default=[],
+        choices=GROUPS,
+        help=f"run what could disturb a live account: {', '.join(GROUPS)}",
+    )
+    run.add_argument("--jobs", metavar="N", type=_positive, default=len(os.sched_getaffinity(0)))
+    run.add_argument("--report", metavar="DIR", default="gximap-report")
+    run.add_argument("--insecure", action="store_true", help="trust any certificate")
+    run.add_argument("--ca-file", metavar="FILE", help="trust the certificates in this file")
+    run.add_argument("-v", "--verbose", action="store_true", help="show whole transcripts")
+
+    listing = commands.add_parser("list", help="the cases, without running them")
+    listing.add_argument("select", metavar="SELECTOR", nargs="*")
+    requirements = commands.add_parser("requirements", help="the sentences and their cases")
+    requirements.add_argument(
+        "--uncovered", action="store_true", help="only those that bind a server and have no case"
+    )
+    return top
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
+    """Run the command; returns its exit code. `cases` is the folder of the cases."""
+    words = list(sys.argv[1:] if words is None else words)
+    if not words or (words[0] not in COMMANDS and words[0] not in ("-h", "--help", "--version")):
+        words.insert(0, "run")
+    namespace = parser().parse_args(words)
+    try:
+        if namespace.command == "list":
+            return _list(cases, tuple(namespace.select))
+        if namespace.command == "requirements":
+            return _requirements(cases, namespace.uncovered)
+        return run(namespace, cases)
+    except UsageError as error:
+        print(f"gximap-conformance: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except UnreachableError as error:
+        print(f"gximap-conformance: {error}", file=sys.stderr)
+        return EXIT_UNREACHABLE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def run(namespace: argparse.Namespace, cases: Path) -> int:
+    """Prepare the target, run the cases through pytest, print the summary."""
+    options = Options(
+        target=namespace.target,
+        select=tuple(namespace.select),
+        profile=namespace.profile,
+        strict=namespace.strict,
+        allow=tuple(namespace.allow),
+        report=namespace.report,
+        insecure=namespace.insecure,
+        ca_file=namespace.ca_file,
+        verbose=namespace.verbose,
+    )
+    target, profile = prepare(options, getpass.getpass)
+    results = new_results(target, profile, options)
+    # pytest captures descriptor 1 while cases run; the display writes to a copy of it.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding) as output:
+        console = _console(output)
+        console.print(Text(f"target: {target.name}  {target.facts.greeting}"))
+        plugins = [
+            Preparation(target, results),
+            Quiet(),
+            Display(console, results, options.verbose),
+        ]
+        words = [*arguments(cases), *_run_arguments(options, namespace.jobs)]
+        code = pytest.main(words, plugins=plugins)
+        if code != results.exit_code and not results.interrupted:
+            results.faults.append(f"pytest ended with {code!r}")
+        print_summary(console, results, options.verbose)
+        console.print(Text(f"report: {namespace.report}"))
+    return results.exit_code
+
+
+def _run_arguments(options: Options, jobs: int) -> list[str]:
+    arguments = [
+        f"--timeout={CASE_SECONDS}",
+        f"--report={options.report}",
+        *(f"--select={selector}" for selector in options.select),
+        *(f"--allow={group}" for group in options.allow),
+    ]
+    if jobs > 1:
+        arguments.append(f"-n{jobs}")
+    if options.strict:
+        arguments.append("--strict")
+    if options.verbose:
+        arguments.append("-v")
+    return arguments
+
+
+def _list(cases: Path, select: tuple[str, ...]) -> int:
+    collection = collect(cases, select)
+    print_cases(_console(sys.stdout), collection.cases)
+    return _tell_faults(collection)
+
+
+def _requirements(cases: Path, uncovered: bool) -> int:
+    collection = collect(cases, ())
+    print_requirements(_console(sys.stdout), catalogue(), collection.cases, uncovered)
+    return _tell_faults(collection)
+
+
+def _tell_faults(collection: Collection) -> int:
+    for fault in collection.faults:
+        print(f"gximap-conformance: {fault}", file=sys.stderr)
+    return EXIT_FAULT if collection.faults else EXIT_PASS
+
+
+def _console(file: TextIO) -> Console:
+    return Console(file=file, soft_wrap=True, highlight=False)

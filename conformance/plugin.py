@@ -1,0 +1,293 @@
+"""The pytest plugin that makes test functions into cases.
+
+It is loaded by `gximap-conformance` and by `pytest` in a checkout. It acts only on the folder of
+cases (the ini option `conformance_cases`, by default the suite's own) and only when that folder
+is among what pytest is asked to run; other tests are left alone.
+"""
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import conformance
+from conformance.report.files import write_files
+from conformance.report.outcome import Finding, judge, worst
+from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
+from conformance.requirements.case import Case, CaseError, read_case
+from conformance.requirements.catalogue import catalogue
+from conformance.requirements.selection import selected
+from conformance.run import GROUPS, Options, Target, UsageError, prepare, selectors
+from conformance.targets.description import UnreachableError
+from conformance.targets.housekeeping import remove_all
+
+CASES = Path(__file__).parent / "cases"
+
+TARGET = pytest.StashKey[Target]()
+RESULTS = pytest.StashKey[Results]()
+CASE = pytest.StashKey[Case]()
+FINDINGS = pytest.StashKey[list[Finding]]()
+SECONDS = pytest.StashKey[float]()
+# The dialogue of the running case: dicts with t, from, connection, text (see case_fixtures).
+TRANSCRIPT = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "conformance of an IMAP server (for its cases only)")
+    group.addoption("--target", metavar="TARGET", help="URL or target file; default: a fresh one")
+    group.addoption("--select", metavar="SELECTOR", action="append", default=[])
+    group.addoption("--profile", metavar="NAME|FILE", help="known deviations of the target")
+    group.addoption("--allow", metavar="GROUP", action="append", default=[], choices=GROUPS)
+    group.addoption("--report", metavar="DIR", help="write results.json and junit.xml there")
+    group.addoption("--insecure", action="store_true", help="trust any certificate")
+    group.addoption("--ca-file", metavar="FILE", help="trust these certificates")
+    parser.addini("conformance_cases", "folder of the cases", default=str(CASES))
+
+
+def options(config: pytest.Config) -> Options:
+    """The options of a run, as pytest's command line gives them."""
+    return Options(
+        target=config.getoption("target"),
+        select=tuple(config.getoption("select")),
+        profile=config.getoption("profile"),
+        strict=_strict(config),
+        allow=tuple(config.getoption("allow")),
+        report=config.getoption("report"),
+        insecure=config.getoption("insecure"),
+        ca_file=config.getoption("ca_file"),
+        verbose=config.getoption("verbose") > 0,
+    )
+
+
+def _strict(config: pytest.Config) -> bool:
+    # pytest has a --strict of its own: an ini option since pytest 9, before that a plain one.
+    try:
+        return bool(config.getini("strict"))
+    except (KeyError, ValueError):
+        return bool(config.getoption("strict", False))
+
+
+def cases_folder(config: pytest.Config) -> Path:
+    return Path(config.getini("conformance_cases")).resolve()
+
+
+def is_active(config: pytest.Config) -> bool:
+    """Whether pytest is asked to run cases: an argument is their folder, above it or in it."""
+    folder = cases_folder(config)
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path.is_relative_to(folder) or folder.is_relative_to(path):
+            return True
+    return False
+
+
+def is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in (
+        "requirement(*ids, level=None): the sentences that a case observes",
+        "needs(*capabilities): skip where the server does not offer them",
+        "allow(group): on a foreign target only with --allow GROUP",
+    ):
+        config.addinivalue_line("markers", line)
+    if not is_active(config):
+        return
+    config.pluginmanager.register(CasePlugin(config), "conformance-cases")
+    config.pluginmanager.import_plugin("conformance.case_fixtures")
+    if not is_worker(config) and not config.option.collectonly:
+        config.pluginmanager.register(RunPlugin(config), "conformance-run")
+
+
+class CasePlugin:
+    """Where cases are collected and run: reads them, selects them, judges what they raise."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._folder = cases_folder(config)
+        self._options = options(config)
+        if is_worker(config):
+            data = cast(Any, config).workerinput["conformance"]
+            config.stash[TARGET] = Target.from_data(data)
+
+    def _is_case(self, node: pytest.Item | pytest.Collector) -> bool:
+        return node.path.is_relative_to(self._folder)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        report = yield
+        if report.passed and self._is_case(collector):
+            problems = []
+            for node in report.result or ():
+                if isinstance(node, pytest.Item):
+                    try:
+                        node.stash[CASE] = read_case(node, self._folder, catalogue())
+                    except CaseError as error:
+                        problems.append(str(error))
+            if problems:
+                report.outcome = "failed"
+                report.longrepr = "\n".join(problems)
+                report.result = []
+        return report
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        wanted = selectors(self._options)
+        kept: list[pytest.Item] = []
+        left: list[pytest.Item] = []
+        for item in items:
+            case = item.stash.get(CASE, None)
+            chosen = case is None or selected(case, wanted, catalogue())
+            (kept if chosen else left).append(item)
+        if left:
+            config.hook.pytest_deselected(items=left)
+            items[:] = kept
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if CASE not in item.stash:
+            return
+        target = item.config.stash[TARGET]
+        for mark in item.iter_markers("allow"):
+            foreign = target.description is not None
+            if foreign and mark.args[0] not in self._options.allow:
+                pytest.skip(f"not allowed on this target without --allow {mark.args[0]}")
+        for mark in item.iter_markers("needs"):
+            for capability in mark.args:
+                if not target.facts.offers(capability):
+                    pytest.skip(f"the server does not offer {capability}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        case = item.stash.get(CASE, None)
+        if case is None:
+            return report
+        if call.when == "setup":
+            item.stash[FINDINGS] = []
+            item.stash[SECONDS] = 0.0
+        item.stash[SECONDS] += call.duration
+        findings = item.stash[FINDINGS]
+        if call.excinfo is not None:
+            finding = judge(call.excinfo.value, call.when, case.level, case.requirements)
+            findings.append(finding)
+            cast(Any, report).finding = {"case": case.to_data(), "finding": finding.to_data()}
+        if call.when == "teardown":
+            cast(Any, report).conformance = self._record(item, case, worst(findings))
+        return report
+
+    def _record(self, item: pytest.Item, case: Case, finding: Finding | None) -> dict[str, Any]:
+        told = finding is not None and finding.kind != "skip"
+        dialogue = item.stash.get(TRANSCRIPT, None) if told or self._options.verbose else None
+        return {
+            "case": case.to_data(),
+            "finding": finding and finding.to_data(),
+            "seconds": item.stash[SECONDS],
+            "transcript": dialogue() if dialogue else [],
+        }
+
+
+class RunPlugin:
+    """Where the run is steered: prepares the target, gathers the results, clears up.
+
+    The target is prepared here unless whoever called pytest has done so (and put TARGET and
+    RESULTS into the configuration's stash).
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._options = options(config)
+        self._begin = time.monotonic()
+
+    @property
+    def results(self) -> Results:
+        return self._config.stash[RESULTS]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        if TARGET not in self._config.stash:
+            try:
+                target, profile = prepare(self._options, _no_prompt)
+            except UsageError as error:
+                pytest.exit(str(error), EXIT_USAGE)
+            except UnreachableError as error:
+                pytest.exit(str(error), EXIT_UNREACHABLE)
+            self._config.stash[TARGET] = target
+            self._config.stash[RESULTS] = new_results(target, profile, self._options)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["conformance"] = self._config.stash[TARGET].to_data()
+
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport | pytest.CollectReport
+    ) -> tuple[str, str, str] | None:
+        data = getattr(report, "finding", None)
+        if data is not None:
+            case, finding = Case.from_data(data["case"]), Finding.from_data(data["finding"])
+            outcome, _ = self.results.decide(case, finding)
+            if outcome in ("warn", "known"):
+                return outcome, outcome[0], outcome.upper()
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        data = getattr(report, "conformance", None)
+        if data is not None:
+            finding = data["finding"] and Finding.from_data(data["finding"])
+            case = Case.from_data(data["case"])
+            self.results.add(case, finding, data["seconds"], data["transcript"])
+        elif report.failed and report.when not in ("setup", "call", "teardown"):
+            self.results.faults.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.results.faults.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        if RESULTS in self._config.stash:
+            self.results.faults.append(f"pytest: {excrepr}")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if excinfo.errisinstance(KeyboardInterrupt) and RESULTS in self._config.stash:
+            self.results.interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if RESULTS not in self._config.stash:
+            return
+        target = self._config.stash[TARGET]
+        if target.description is not None:
+            self.results.left_behind = remove_all(target.description, target.facts, target.scratch)
+        self.results.finish(time.monotonic() - self._begin)
+        if self._options.report is not None:
+            write_files(self.results, Path(self._options.report))
+        session.exitstatus = self.results.exit_code
+
+
+def new_results(target: Target, profile: Any, options: Options) -> Results:
+    """The empty results of a run that is about to start."""
+    facts = target.facts
+    return Results(
+        version=conformance.__version__,
+        profile=profile,
+        strict=options.strict,
+        target={
+            "name": target.name,
+            "greeting": facts.greeting,
+            "capabilities": list(facts.capabilities),
+            "id": facts.id,
+        },
+    )
+
+
+def _no_prompt(prompt: str) -> str:
+    raise UsageError(f"{prompt}is neither in the URL nor in the environment (GXIMAP_PASSWORD)")

@@ -1,0 +1,84 @@
+"""pytest run from a program: its plugins and hooks, without what it prints."""
+
+import os
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from conformance.plugin import CASE, RESULTS, TARGET
+from conformance.report.results import Results
+from conformance.requirements.case import Case
+from conformance.run import Target, UsageError
+
+
+class Quiet:
+    """A pytest plugin that lets pytest's own reporter, which other plugins talk to, write nothing.
+
+    The hook runs after the reporter is made and before pytest-xdist takes hold of it.
+    """
+
+    def __init__(self) -> None:
+        self._nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        manager = config.pluginmanager
+        manager.unregister(manager.getplugin("terminalreporter"))
+        manager.register(TerminalReporter(config, self._nowhere), "terminalreporter")
+
+    def pytest_unconfigure(self) -> None:
+        self._nowhere.close()
+
+
+class Preparation:
+    """A pytest plugin that hands over the target and the results, so that neither is made anew."""
+
+    def __init__(self, target: Target, results: Results) -> None:
+        self._target = target
+        self._results = results
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[TARGET] = self._target
+        config.stash[RESULTS] = self._results
+
+
+class Collection:
+    """A pytest plugin that keeps the cases that were collected."""
+
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+        self.faults: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.cases = [item.stash[CASE] for item in session.items if CASE in item.stash]
+
+
+def arguments(cases: Path) -> list[str]:
+    """What pytest needs to find the cases anywhere, without any configuration file."""
+    return [
+        str(cases),
+        f"--rootdir={cases}",
+        f"-c{os.devnull}",
+        "-pconformance.plugin",
+        "-pno:cacheprovider",
+        "--import-mode=importlib",
+        "--continue-on-collection-errors",
+        f"-oconformance_cases={cases}",
+    ]
+
+
+def collect(cases: Path, select: tuple[str, ...]) -> Collection:
+    """Collect the cases in a folder without running them."""
+    collection = Collection()
+    words = [*arguments(cases), "--collect-only", *(f"--select={text}" for text in select)]
+    pytest.main(words, plugins=[Quiet(), collection])
+    if select and not collection.cases and not collection.faults:
+        raise UsageError(f"no case is selected by {', '.join(select)}")
+    collection.cases.sort(key=lambda case: case.id)
+    return collection

@@ -1,0 +1,87 @@
+"""results.json and junit.xml."""
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+from conformance.report.results import CaseResult, Results
+
+# Characters that XML 1.0 cannot carry at all.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_files(results: Results, folder: Path) -> None:
+    """Write results.json and junit.xml into the folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results.to_data(), ensure_ascii=False, indent=1)
+    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+    tree = ElementTree.ElementTree(junit(results))
+    ElementTree.indent(tree)
+    tree.write(folder / "junit.xml", encoding="utf-8", xml_declaration=True)
+
+
+def junit(results: Results) -> ElementTree.Element:
+    """The results as JUnit's XML: `fail` is a failure, `error` an error.
+
+    `skip` and `known` are skipped; `warn` and `fixed` pass, with their message as system-out.
+    """
+    summary = results.summary
+    suite = ElementTree.Element(
+        "testsuite",
+        name="gximap-conformance",
+        tests=str(len(results.cases) + len(results.faults)),
+        failures=str(summary["fail"]),
+        errors=str(summary["error"] + len(results.faults)),
+        skipped=str(summary["skip"] + summary["known"]),
+        time=f"{results.seconds:.3f}",
+        timestamp=results.started.isoformat(timespec="seconds"),
+    )
+    for result in sorted(results.cases, key=lambda result: result.case.id):
+        suite.append(_testcase(result))
+    for fault in results.faults:
+        testcase = ElementTree.SubElement(suite, "testcase", classname="suite", name="fault")
+        ElementTree.SubElement(
+            testcase, "error", message=_clean(fault.partition("\n")[0])
+        ).text = _clean(fault)
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    return root
+
+
+def _testcase(result: CaseResult) -> ElementTree.Element:
+    folder, _, name = result.case.id.rpartition("/")
+    element = ElementTree.Element(
+        "testcase",
+        classname=folder.replace("/", "."),
+        name=name,
+        time=f"{result.seconds:.3f}",
+    )
+    kind = {
+        "fail": "failure",
+        "error": "error",
+        "skip": "skipped",
+        "known": "skipped",
+        "warn": "system-out",
+        "fixed": "system-out",
+    }.get(result.outcome)
+    if kind is None:
+        return element
+    detail = ElementTree.SubElement(element, kind)
+    if kind != "system-out":
+        detail.set("message", _clean(result.message.partition("\n")[0]))
+    detail.text = _clean("\n".join([f"{result.outcome}: {result.message}", *dialogue(result)]))
+    return element
+
+
+def dialogue(result: CaseResult) -> list[str]:
+    """The transcript of a case as lines: seconds, connection, C or S, text."""
+    return [
+        f"{entry['t']:9.3f} {entry['connection']} {entry['from']}: {line}"
+        for entry in result.transcript
+        for line in entry["text"].splitlines() or [""]
+    ]
+
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,91 @@
+"""From what was raised in a case to its outcome."""
+
+import ssl
+import traceback
+from dataclasses import asdict, dataclass
+from imaplib import IMAP4
+from typing import Any
+
+import pytest
+from imapclient.exceptions import IMAPClientError
+
+from conformance.wire import GrammarError
+
+OUTCOMES = ("pass", "fail", "warn", "known", "fixed", "skip", "error")
+
+# What the server under test brought about; the raw client's and the oracle's exceptions are
+# AssertionErrors. Everything else that is raised in a case or a fixture is a fault of the suite.
+SERVER_FAULTS = (
+    AssertionError,
+    pytest.fail.Exception,
+    IMAP4.error,
+    IMAPClientError,
+    ConnectionError,
+    TimeoutError,
+    ssl.SSLError,
+)
+# "[ABNF] rules MUST be followed strictly": what a response against the grammar is against.
+ALWAYS = ("RFC3501-7.5-2",)
+# What pytest-timeout says when a case took longer than any wait for the server may take.
+HUNG = "Timeout ("
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one phase of a case (set-up, call, tear-down) came to when it did not just pass.
+
+    `kind`: "skip", "deviation" or "error". A deviation has a level of its own, "MUST" for a
+    set-up that the server refuses and for what is always true, and the ids it is against.
+    """
+
+    kind: str
+    message: str
+    level: str = "MUST"
+    requirements: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        return asdict(self) | {"requirements": list(self.requirements)}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Finding":
+        return cls(**{**data, "requirements": tuple(data["requirements"])})
+
+
+def judge(error: BaseException, phase: str, level: str, requirements: tuple[str, ...]) -> Finding:
+    """The finding for an exception raised in a phase ("setup", "call", "teardown") of a case.
+
+    `level` and `requirements` are the case's.
+    """
+    if isinstance(error, pytest.skip.Exception):
+        return Finding("skip", str(error))
+    if isinstance(error, pytest.fail.Exception) and str(error).startswith(HUNG):
+        return Finding("error", f"the case hung: {error}")
+    if not isinstance(error, SERVER_FAULTS):
+        return Finding("error", _traceback(error))
+    message = str(error) or type(error).__name__
+    if not isinstance(error, AssertionError | pytest.fail.Exception):
+        message = f"{type(error).__name__}: {message}"
+    always = ALWAYS if isinstance(error, GrammarError) else getattr(error, "requirement_ids", None)
+    if always is not None:
+        always = tuple(always)
+        return Finding("deviation", message, "MUST", always)
+    if phase == "setup":
+        return Finding(
+            "deviation", f"the case could not be set up: {message}", "MUST", requirements
+        )
+    return Finding("deviation", message, level, requirements)
+
+
+def _traceback(error: BaseException) -> str:
+    text = "".join(traceback.format_exception(error, limit=-4)).rstrip()
+    return f"{type(error).__name__}: {error}\n{text}"
+
+
+def worst(findings: list[Finding]) -> Finding | None:
+    """The finding that decides: an error before a deviation (MUST first) before a skip."""
+    order = {"error": 0, "deviation": 1, "skip": 2}
+    return min(
+        findings,
+        key=lambda finding: (order[finding.kind], finding.level != "MUST"),
+        default=None,
+    )

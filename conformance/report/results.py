@@ -1,0 +1,135 @@
+"""The results of a run: what happened to each case, and what that comes to."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance.profiles.profile import Profile
+from conformance.report.outcome import OUTCOMES, Finding
+from conformance.requirements.case import Case
+
+EXIT_PASS, EXIT_DEVIATIONS, EXIT_USAGE, EXIT_UNREACHABLE, EXIT_FAULT = range(5)
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(slots=True)
+class CaseResult:
+    """What a case came to. `transcript` is the dialogue: dicts with t, from, connection, text."""
+
+    case: Case
+    outcome: str
+    message: str
+    seconds: float
+    finding: Finding | None = None
+    transcript: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_data(self) -> dict[str, Any]:
+        """The entry of results.json."""
+        return self.case.to_data() | {
+            "outcome": self.outcome,
+            "message": self.message,
+            "seconds": round(self.seconds, 3),
+            "transcript": self.transcript,
+        }
+
+
+@dataclass(slots=True)
+class Results:
+    """A run as far as it has come.
+
+    `faults` are faults of the suite that belong to no case (a file of cases that cannot be read,
+    a crashed worker), `left_behind` what could not be removed from the target, `interrupted`
+    whether the run was ended before all cases ran.
+    """
+
+    version: str
+    profile: Profile | None = None
+    strict: bool = False
+    target: dict[str, Any] = field(default_factory=dict)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: float = 0.0
+    cases: list[CaseResult] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+    def add(
+        self,
+        case: Case,
+        finding: Finding | None,
+        seconds: float,
+        transcript: list[dict[str, Any]],
+    ) -> CaseResult:
+        """Decide the outcome of a case and keep it."""
+        outcome, message = self.decide(case, finding)
+        result = CaseResult(case, outcome, message, seconds, finding, transcript)
+        self.cases.append(result)
+        return result
+
+    def decide(self, case: Case, finding: Finding | None) -> tuple[str, str]:
+        """The outcome of a case with that finding, and the message to show with it."""
+        deviations = self.profile.deviations if self.profile else ()
+        if finding is None:
+            for known in deviations:
+                if known.case and known.concerns(case):
+                    return "fixed", f"the profile says that it fails: {known.reason}"
+            return "pass", ""
+        if finding.kind != "deviation":
+            return finding.kind, finding.message
+        for known in deviations:
+            if known.explains(case, finding):
+                return "known", f"{known.reason}\n{finding.message}"
+        fails = finding.level == "MUST" or (self.strict and finding.level == "SHOULD")
+        return ("fail" if fails else "warn"), finding.message
+
+    def finish(self, seconds: float) -> None:
+        """Close the run. An entry by requirement is fixed if no case of it failed any more."""
+        self.seconds = seconds
+        for known in self.profile.deviations if self.profile else ():
+            if known.case:
+                continue
+            concerned = [result for result in self.cases if known.concerns(result.case)]
+            if any(result.outcome in ("known", "fail", "warn", "error") for result in concerned):
+                continue
+            for result in concerned:
+                if result.outcome == "pass":
+                    result.outcome = "fixed"
+                    result.message = f"the profile says that it fails: {known.reason}"
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many cases have each outcome."""
+        return count(self.cases)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command, by the contract."""
+        summary = self.summary
+        if self.interrupted:
+            return EXIT_INTERRUPTED
+        if summary["error"] or self.faults:
+            return EXIT_FAULT
+        if not self.cases:
+            return EXIT_USAGE
+        return EXIT_DEVIATIONS if summary["fail"] else EXIT_PASS
+
+    def to_data(self) -> dict[str, Any]:
+        """The content of results.json."""
+        return {
+            "suite": {"version": self.version},
+            "target": self.target,
+            "started": self.started.isoformat(timespec="seconds"),
+            "seconds": round(self.seconds, 3),
+            "summary": self.summary,
+            "cases": [
+                result.to_data() for result in sorted(self.cases, key=lambda result: result.case.id)
+            ],
+        }
+
+
+def count(results: Iterable[CaseResult]) -> dict[str, int]:
+    """How many of these results have each outcome; every outcome is there."""
+    counter = Counter(result.outcome for result in results)
+    return {outcome: counter[outcome] for outcome in OUTCOMES}

@@ -1,0 +1,71 @@
+"""A case as the suite knows it: identity, title, sentences, level; read from a test function."""
+
+import inspect
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.requirements.catalogue import LEVELS, Catalogue
+
+
+class CaseError(Exception):
+    """A case does not say what it must: a fault of the suite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case. `id` is folder/file/function without their test_, e.g. any_state/noop/answers_ok.
+
+    `group` is the first folder, `title` the first line of the docstring, `level` "MUST",
+    "SHOULD" or "MAY".
+    """
+
+    id: str
+    title: str
+    group: str
+    requirements: tuple[str, ...]
+    level: str
+
+    def to_data(self) -> dict[str, Any]:
+        return asdict(self) | {"requirements": list(self.requirements)}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Case":
+        return cls(**{**data, "requirements": tuple(data["requirements"])})
+
+
+def read_case(item: pytest.Item, folder: Path, catalogue: Catalogue) -> Case:
+    """The case behind a test function in a file under `folder`; CaseError if it is not one."""
+    parts = [_bare(part) for part in item.path.relative_to(folder).with_suffix("").parts]
+    marks = list(item.iter_markers("requirement"))
+    ids = tuple(dict.fromkeys(str(identifier) for mark in marks for identifier in mark.args))
+    if not ids:
+        raise CaseError(f"{item.name}: names no requirement")
+    unknown = [identifier for identifier in ids if identifier not in catalogue]
+    if unknown:
+        raise CaseError(f"{item.name}: the catalogue has no requirement {', '.join(unknown)}")
+    title = _title(item)
+    if not title:
+        raise CaseError(f"{item.name}: has no docstring, hence no title")
+    levels = [mark.kwargs["level"] for mark in marks if mark.kwargs.get("level")]
+    if any(level not in LEVELS for level in levels):
+        raise CaseError(f"{item.name}: a level is one of {', '.join(LEVELS)}")
+    return Case(
+        id="/".join([*parts, _bare(item.name)]),
+        title=title,
+        group=parts[0],
+        requirements=ids,
+        level=levels[0] if levels else catalogue.level(ids),
+    )
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("test_")
+
+
+def _title(item: pytest.Item) -> str:
+    docstring = inspect.getdoc(getattr(item, "function", None)) or ""
+    paragraph = docstring.strip().partition("\n\n")[0]
+    return " ".join(paragraph.split())

@@ -1,0 +1,106 @@
+"""A run's beginning: the target is described, looked at, and its profile found.
+
+Done once, before any case runs; the worker processes get the outcome as plain data.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.profiles.profile import Profile, ProfileError, load_profile, recognise
+from conformance.requirements.catalogue import catalogue
+from conformance.requirements.selection import Selector, SelectorError, parse_selector
+from conformance.targets.description import Description, TargetError, describe
+from conformance.targets.housekeeping import Facts, probe, scratch_name
+from conformance.targets.reference import ReferenceServer
+
+GROUPS = ("lockout", "timeouts", "load", "inbox")
+
+
+class UsageError(Exception):
+    """The options or the target file are wrong; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about a run. `target` None: a fresh reference server."""
+
+    target: str | None = None
+    select: tuple[str, ...] = ()
+    profile: str | None = None
+    strict: bool = False
+    allow: tuple[str, ...] = ()
+    report: str | None = None
+    insecure: bool = False
+    ca_file: str | None = None
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target of a run. `description` None: every worker starts a reference server.
+
+    Everything created on it lies below the mailbox `scratch`, in its personal namespace.
+    """
+
+    description: Description | None
+    facts: Facts
+    scratch: str
+
+    def to_data(self) -> dict[str, Any]:
+        """The target as built-in types, for a worker process."""
+        return {
+            "description": self.description and self.description.to_data(),
+            "facts": self.facts.to_data(),
+            "scratch": self.scratch,
+        }
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Target":
+        description = data["description"]
+        return cls(
+            Description.from_data(description) if description else None,
+            Facts.from_data(data["facts"]),
+            data["scratch"],
+        )
+
+    @property
+    def name(self) -> str:
+        return self.description.name if self.description else "reference server"
+
+
+def selectors(options: Options) -> list[Selector]:
+    """The selectors of the options, understood. Raises UsageError."""
+    try:
+        return [parse_selector(text, catalogue()) for text in options.select]
+    except SelectorError as error:
+        raise UsageError(f"--select {error}") from None
+
+
+def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profile | None]:
+    """Describe the target, look at it, find its profile.
+
+    Raises UsageError for wrong options, UnreachableError if the target cannot be used.
+    """
+    selectors(options)
+    for group in options.allow:
+        if group not in GROUPS:
+            raise UsageError(f"--allow {group}: a group is one of {', '.join(GROUPS)}")
+    try:
+        wanted = load_profile(options.profile, catalogue()) if options.profile else None
+        if options.target is None:
+            server = ReferenceServer(sets=1)
+            try:
+                return Target(None, probe(server.description), scratch_name()), wanted
+            finally:
+                server.stop()
+        description = describe(options.target, ask, os.environ, options.ca_file, options.insecure)
+        if wanted is None and description.profile:
+            wanted = load_profile(description.profile, catalogue())
+    except (TargetError, ProfileError) as error:
+        raise UsageError(str(error)) from None
+    facts = probe(description)
+    if wanted is None:
+        wanted = recognise(facts.greeting, facts.id, catalogue())
+    return Target(description, facts, scratch_name()), wanted

@@ -1,0 +1,242 @@
+"""What a server under test is: its address, its accounts, what is known of its configuration.
+
+A description comes from a URL, from a target file (TOML) or, for a fresh reference server,
+from the process that was started. It is plain data and travels to the worker processes.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+PORTS = {"imap": 143, "imaps": 993}
+ENDPOINTS = ("imap", "imaps", "proxy")
+ROLES = ("primary", "second", "shared", "stranger")
+PASSWORD_VARIABLE = "GXIMAP_PASSWORD"
+KEYS = {"name", "profile", "ca_file", "endpoint", "account", "settings", "control"}
+
+
+class TargetError(Exception):
+    """The description of a target is wrong; the text says what and where."""
+
+
+class UnreachableError(Exception):
+    """The target does not answer as an IMAP server that lets the accounts in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who logs in. `role`: primary, second, shared (owned by primary) or stranger (no rights)."""
+
+    role: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a listener is. `kind`: "imap" (plain, STARTTLS), "imaps" or "proxy" (PROXY v2)."""
+
+    kind: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A target. `addresses` and `accounts` by kind and by role; `settings` are Gromox's keys.
+
+    `control` holds the argument lists of `apply` and `log` where the target can be reconfigured.
+    `ca_file`: the certificates to trust, in place of the system's; `insecure`: trust any.
+    """
+
+    name: str
+    addresses: dict[str, Address]
+    accounts: dict[str, Account]
+    settings: dict[str, Any] = field(default_factory=dict)
+    profile: str | None = None
+    control: dict[str, list[str]] = field(default_factory=dict)
+    ca_file: str | None = None
+    insecure: bool = False
+
+    @property
+    def main(self) -> Address:
+        """The address that cases use unless they ask for another: plain before implicit TLS."""
+        return self.addresses.get("imap") or self.addresses["imaps"]
+
+    def to_data(self) -> dict[str, Any]:
+        """The description as built-in types, passwords included."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Description":
+        """The inverse of `to_data`."""
+        return cls(
+            **{
+                **data,
+                "addresses": {kind: Address(**each) for kind, each in data["addresses"].items()},
+                "accounts": {role: Account(**each) for role, each in data["accounts"].items()},
+            }
+        )
+
+
+def describe(
+    target: str,
+    ask: Callable[[str], str],
+    environment: Mapping[str, str] = os.environ,
+    ca_file: str | None = None,
+    insecure: bool = False,
+) -> Description:
+    """The description of TARGET, a URL or the path of a target file.
+
+    `ask` is called with a prompt where a password is given neither in the URL nor in the
+    environment. Raises TargetError.
+    """
+    if ca_file is not None and not Path(ca_file).is_file():
+        raise TargetError(f"there is no CA file {ca_file}")
+    trust: dict[str, Any] = {"ca_file": ca_file, "insecure": insecure}
+    if target.partition("://")[0].lower() in PORTS and "://" in target:
+        return _from_url(target, ask, environment, trust)
+    path = Path(target)
+    if not path.is_file():
+        raise TargetError(
+            f"{target} is neither imap://USER:PASSWORD@HOST[:PORT], nor imaps://..., nor a file"
+        )
+    return _from_file(path, environment, trust)
+
+
+def _from_url(
+    url: str, ask: Callable[[str], str], environment: Mapping[str, str], trust: dict[str, Any]
+) -> Description:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise TargetError(f"the URL is not well-formed: {error}") from None
+    kind = parts.scheme
+    if not parts.hostname:
+        raise TargetError("the URL names no host")
+    if not parts.username:
+        raise TargetError(f"the URL names no user: {kind}://USER:PASSWORD@{parts.hostname}")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise TargetError("the URL has more than user, password, host and port")
+    user = unquote(parts.username)
+    password = None if parts.password is None else unquote(parts.password)
+    if password is None:
+        password = environment.get(PASSWORD_VARIABLE)
+    if password is None:
+        password = ask(f"Password of {user} on {parts.hostname}: ")
+    port = PORTS[kind] if port is None else port
+    name = parts.hostname if port == PORTS[kind] else f"{parts.hostname}:{port}"
+    return Description(
+        name=name,
+        addresses={kind: Address(kind, parts.hostname, port)},
+        accounts={"primary": Account("primary", user, password)},
+        **trust,
+    )
+
+
+def _from_file(path: Path, environment: Mapping[str, str], trust: dict[str, Any]) -> Description:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TargetError(f"{path}: {error}") from None
+    try:
+        _only(data, KEYS, "the file")
+        addresses = _addresses(_table(data, "endpoint"))
+        if trust["ca_file"] is None and "ca_file" in data:
+            ca_file = path.parent / _string(data, "ca_file", "the file")
+            if not ca_file.is_file():
+                raise TargetError(f"there is no CA file {ca_file}")
+            trust["ca_file"] = str(ca_file)
+        return Description(
+            name=_string(data, "name", "the file", default=path.stem),
+            addresses=addresses,
+            accounts=_accounts(data.get("account"), environment),
+            settings=_table(data, "settings"),
+            profile=_string(data, "profile", "the file") if "profile" in data else None,
+            control=_control(_table(data, "control")),
+            **trust,
+        )
+    except TargetError as error:
+        raise TargetError(f"{path}: {error}") from None
+
+
+def _addresses(endpoints: dict[str, Any]) -> dict[str, Address]:
+    addresses = {}
+    for kind, table in endpoints.items():
+        where = f"[endpoint.{kind}]"
+        if kind not in ENDPOINTS:
+            raise TargetError(f"{where}: an endpoint is one of {', '.join(ENDPOINTS)}")
+        if not isinstance(table, dict):
+            raise TargetError(f"{where} must be a table")
+        _only(table, {"host", "port"}, where)
+        port = table.get("port", PORTS.get(kind))
+        if not isinstance(port, int) or isinstance(port, bool) or not 0 < port < 65536:
+            raise TargetError(f"{where}: port must be a number from 1 to 65535")
+        addresses[kind] = Address(kind, _string(table, "host", where), port)
+    if not addresses.keys() & PORTS.keys():
+        raise TargetError("there must be an [endpoint.imap] or an [endpoint.imaps]")
+    return addresses
+
+
+def _accounts(entries: object, environment: Mapping[str, str]) -> dict[str, Account]:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise TargetError("there must be [[account]] tables, at least one with role = 'primary'")
+    accounts: dict[str, Account] = {}
+    for entry in entries:
+        role = _string(entry, "role", "[[account]]")
+        where = f"[[account]] with role {role!r}"
+        _only(entry, {"role", "user", "password_env", "password"}, where)
+        if role not in ROLES:
+            raise TargetError(f"{where}: a role is one of {', '.join(ROLES)}")
+        if role in accounts:
+            raise TargetError(f"{where} is there twice")
+        password = _password(entry, environment, where)
+        accounts[role] = Account(role, _string(entry, "user", where), password)
+    if "primary" not in accounts:
+        raise TargetError("there is no [[account]] with role 'primary'")
+    return accounts
+
+
+def _password(entry: dict[str, Any], environment: Mapping[str, str], where: str) -> str:
+    if ("password" in entry) == ("password_env" in entry):
+        raise TargetError(f"{where}: give either password_env or, for a test account, password")
+    if "password" in entry:
+        return _string(entry, "password", where)
+    variable = _string(entry, "password_env", where)
+    if variable not in environment:
+        raise TargetError(f"{where}: the environment variable {variable} is not set")
+    return environment[variable]
+
+
+def _control(table: dict[str, Any]) -> dict[str, list[str]]:
+    _only(table, {"apply", "log"}, "[control]")
+    for key, command in table.items():
+        words = isinstance(command, list) and all(isinstance(word, str) for word in command)
+        if not words or not command:
+            raise TargetError(f"[control]: {key} must be a list of strings, a command")
+    return table
+
+
+def _only(table: dict[str, Any], keys: set[str], where: str) -> None:
+    unknown = sorted(table.keys() - keys)
+    if unknown:
+        raise TargetError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(keys))}")
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    table = data.get(key, {})
+    if not isinstance(table, dict):
+        raise TargetError(f"[{key}] must be a table")
+    return table
+
+
+def _string(table: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str) or not value:
+        raise TargetError(f"{where}: {key} must be given, a string that is not empty")
+    return value

@@ -1,0 +1,133 @@
+"""The server under test as the cases of one worker process see it."""
+
+from pathlib import Path
+from typing import Any
+
+from conformance.run import Target
+from conformance.targets import reference
+from conformance.targets.description import Account, Address, Description
+from conformance.targets.housekeeping import Facts, Housekeeper
+from conformance.wire import Endpoint
+
+
+class Server:
+    """The target. Cases use the attributes and `offers`; the rest is for the fixtures.
+
+    `capabilities`: those after login, in capitals; `initial_capabilities`: those before it.
+    `settings`: the target's configuration as far as known, Gromox's keys. `is_reference`: a
+    fresh reference server that no one else uses.
+    """
+
+    def __init__(self, target: Target, cases: int, worker: str) -> None:
+        self._target = target
+        self._cases = cases
+        self._worker = worker
+        self._case = -1
+        self._process: reference.ReferenceServer | None = None
+        self._housekeepers: dict[str, Housekeeper] = {}
+        self._rooms: set[str] = set()
+        self.is_reference = target.description is None
+        if target.description is None:
+            self._process = reference.ReferenceServer(cases)
+
+    @property
+    def description(self) -> Description:
+        if self._process is not None:
+            return self._process.description
+        assert self._target.description is not None
+        return self._target.description
+
+    @property
+    def facts(self) -> Facts:
+        return self._target.facts
+
+    @property
+    def name(self) -> str:
+        return self._target.name
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        return self.facts.capabilities
+
+    @property
+    def initial_capabilities(self) -> tuple[str, ...]:
+        return self.facts.initial_capabilities
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self.description.settings
+
+    def offers(self, capability: str) -> bool:
+        """Whether the server offers the capability, before or after login."""
+        return self.facts.offers(capability)
+
+    def address(self, kind: str | None = None) -> Address | None:
+        """Where it listens: "imap", "imaps", "proxy"; the main address without a kind."""
+        if kind is None:
+            return self.description.main
+        return self.description.addresses.get(kind)
+
+    def endpoint(self, address: Address) -> Endpoint:
+        """One of its addresses as the raw client takes it."""
+        description = self.description
+        return Endpoint(
+            address.host,
+            address.port,
+            tls=address.kind == "imaps",
+            insecure=description.insecure,
+            ca_file=Path(description.ca_file) if description.ca_file else None,
+        )
+
+    def begin_case(self) -> dict[str, Account]:
+        """The accounts of the next case, by role: its own ones on a reference server."""
+        self._case += 1
+        if self._process is None:
+            return self.description.accounts
+        if not self._process.is_running:
+            self._process.stop()
+            self._process = reference.ReferenceServer(self._cases)
+        return reference.accounts(self._case)
+
+    def obituary(self) -> str | None:
+        """What a reference server wrote last, if it has ended; None while it runs."""
+        if self._process is None or self._process.is_running:
+            return None
+        return f"the server process has ended; its last words:\n{self._process.log()}"
+
+    def scratch_name(self, number: int) -> str:
+        """The `number`-th mailbox name of the running case, unused so far.
+
+        On a reference server the account is the case's own. Elsewhere the name lies below the
+        scratch name of the run.
+        """
+        if self.is_reference:
+            return f"scratch-{number}"
+        facts = self.facts
+        root = facts.prefix + self._target.scratch
+        return f"{root}{facts.delimiter or '-'}{self._worker}-{self._case}-{number}"
+
+    def make_room(self, account: Account) -> None:
+        """Create what the names of `scratch_name` lie below, in this account, once."""
+        if self.is_reference or not self.facts.delimiter or account.user in self._rooms:
+            return
+        self._rooms.add(account.user)
+        self._housekeeper(account).make(self.facts.prefix + self._target.scratch)
+
+    def _housekeeper(self, account: Account) -> Housekeeper:
+        if account.user not in self._housekeepers:
+            self._housekeepers[account.user] = Housekeeper(self.description, account, self.facts)
+        return self._housekeepers[account.user]
+
+    def remove(self, account: Account, names: list[str]) -> None:
+        """Remove these mailboxes with their inferiors; what stays goes when the run ends."""
+        if self.is_reference:
+            return
+        for name in names:
+            self._housekeeper(account).remove(name)
+
+    def close(self) -> None:
+        """End the reference server, or the sessions kept for clearing up."""
+        if self._process is not None:
+            self._process.stop()
+        for housekeeper in self._housekeepers.values():
+            housekeeper.close()
