@@ -133,13 +133,12 @@ def _encode_fetch(response: FetchData) -> bytes | None:
     """The whole response; ``None`` where an item is a ``Stream``."""
     items: list[bytes] = []
     for name, value in response.items:
-        kind = type(value)
-        if kind is Encoded:  # most of what is fetched by the thousand
+        if type(value) is Encoded:  # most of what is fetched by the thousand
             items.append(b"%b %b" % (name, value))
-        elif kind is Stream:
+        elif type(value) is Stream:
             return None
         else:
-            items.append(b"%b %b" % (name, encode_value(value)))
+            items.append(name + b" " + encode_value(value))
     return b"* %d FETCH (%b)\r\n" % (response.number, b" ".join(items))
 
 

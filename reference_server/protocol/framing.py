@@ -88,13 +88,13 @@ class _Memory:
     """A spool for literals that are small enough."""
 
     def __init__(self) -> None:
-        self._chunks: list[bytes] = []
+        self._octets = bytearray()
 
     def write(self, octets: bytes, /) -> None:
-        self._chunks.append(octets)
+        self._octets += octets
 
     def finish(self) -> bytes:
-        return b"".join(self._chunks)
+        return bytes(self._octets)
 
 
 class Framer:
@@ -149,16 +149,18 @@ class Framer:
     def take_line(self) -> bytes | FrameError | None:
         """A line that is no command: a SASL answer, or DONE. Without its line end.
 
-        Only between commands. The error, for a line above the limit, has no tag.
+        Only between commands. The error, for NUL or a line above the limit, has no tag.
         """
         if self._given_up:
             return None
         line = self._read_line()
-        if line is None or isinstance(line, FrameError):
-            return line
+        if isinstance(line, FrameError):
+            return replace(line, tag=None)
+        if line is None:
+            return None
         refusal = self._refusal
         self._begin_command()
-        return FrameError(None, refusal.text) if refusal else line
+        return replace(refusal, tag=None) if refusal else line
 
     def _read_line(self) -> bytes | FrameError | None:
         """The next line without its end; of a line above the limit at least the last octets."""
