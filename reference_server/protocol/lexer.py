@@ -132,8 +132,8 @@ class Cursor:
         if self._position != len(self._text) or self.at_end():
             self.fail("a literal")
         literal, text = self._parts[self._index + 1 : self._index + 3]
-        if not isinstance(literal, LiteralPart) or not isinstance(text, bytes):
-            self.fail("a literal")
+        assert isinstance(literal, LiteralPart)  # texts and literals take turns in a frame
+        assert isinstance(text, bytes)
         self._index += 2
         self._position = 0
         self._text = text
@@ -213,9 +213,10 @@ class Cursor:
 
 def _number(digits: bytes) -> int:
     # Python refuses to convert very long digit strings, so the length is looked at first.
-    if len(digits.lstrip(b"0")) > 10 or int(digits) > MAXIMUM_NUMBER:
+    significant = digits.lstrip(b"0") or b"0"
+    if len(significant) > 10 or int(significant) > MAXIMUM_NUMBER:
         raise GrammarError(f"a number is above {MAXIMUM_NUMBER}")
-    return int(digits)
+    return int(significant)
 
 
 def _nz_number(digits: bytes) -> int:

@@ -336,6 +336,17 @@ def test_read_over_ends_where_a_refused_command_grows_too_large():
     assert (error.tag, error.fatal) == (b"a", True)
 
 
+def test_the_lines_of_a_refused_command_count_too():
+    framer = new_framer(read_over=100)
+    (error,) = events(framer, b"a X\0 {1+}\r\nx" + b"y" * 100 + b"\r\nb NOOP\r\n")
+    assert (error.tag, error.text, error.fatal) == (b"a", NUL_IN_LINE, True)
+
+
+def test_a_literal_with_many_leading_zeros():
+    (event,) = events(new_framer(), b"a X {" + b"0" * 5000 + b"1+}\r\ny\r\n")
+    assert event == frame(b"a X ", b"y", b"")
+
+
 def test_limits_may_be_exchanged_between_commands():
     framer = new_framer(append=10)
     (error,) = events(framer, b"a APPEND x {11}\r\n")

@@ -303,6 +303,8 @@ SEARCH_KEYS = [
     (b"LARGER 0", SearchSize(True, 0)),
     (b"SMALLER 4294967295", SearchSize(False, 4294967295)),
     (b"LARGER 007", SearchSize(True, 7)),
+    (b"LARGER " + b"0" * 5000 + b"7", SearchSize(True, 7)),
+    (b"LARGER " + b"0" * 5000, SearchSize(True, 0)),
     (b"1", SearchSequence(ONE)),
     (b"*", SearchSequence(numbers(None))),
     (b"2,4:7,*", SearchSequence(numbers(2, (4, 7), None))),
@@ -349,7 +351,9 @@ def test_command(parse, octets, command):
     assert parse(octets) == command
 
 
-@pytest.mark.parametrize(("octets", "expected"), SEQUENCE_SETS)
+@pytest.mark.parametrize(
+    ("octets", "expected"), SEQUENCE_SETS, ids=[repr(octets[:40]) for octets, _ in SEQUENCE_SETS]
+)
 def test_sequence_set(parse, octets, expected):
     flags = (FetchItem("FLAGS"),)
     assert parse(b"a FETCH %b FLAGS" % octets) == Fetch(b"a", expected, flags)
@@ -374,7 +378,9 @@ def test_store(parse, octets, operation, silent, flags):
     assert parse(b"a UID STORE 1 " + octets) == Store(b"a", ONE, operation, flags, silent, uid=True)
 
 
-@pytest.mark.parametrize(("octets", "key"), SEARCH_KEYS)
+@pytest.mark.parametrize(
+    ("octets", "key"), SEARCH_KEYS, ids=[repr(octets[:40]) for octets, _ in SEARCH_KEYS]
+)
 def test_search_key(parse, octets, key):
     assert parse(b"a SEARCH " + octets) == Search(b"a", key)
     assert parse(b"a SEARCH NOT (%b)" % octets) == Search(b"a", SearchNot(key))
