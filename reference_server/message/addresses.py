@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reference_server.message.lexical import comment_end, unquote
+from reference_server.message.lexical import LONGEST_FIELD, comment_end, unquote
 
 # White space, then a quoted string, a domain literal, an atom, or one special.
 _TOKEN = re.compile(
@@ -38,8 +38,11 @@ class _Word(NamedTuple):
 
 
 def parse_addresses(value: bytes) -> list[Address]:
-    """The addresses of an unfolded field, in order. Never fails: it makes the best of anything."""
-    return _Parser().parse(value)
+    """The addresses of an unfolded field, in order. Never fails: it makes the best of anything.
+
+    What goes beyond ``LONGEST_FIELD`` is dropped.
+    """
+    return _Parser().parse(value[:LONGEST_FIELD])
 
 
 class _Parser:

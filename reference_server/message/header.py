@@ -6,8 +6,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from reference_server.protocol.commands import Octets
+
+MAXIMUM_FIELDS = 10_000
 
 # A field with its folded lines, or a line that is no field. Possessive, so that no line is
 # scanned twice. White space before the colon is obsolete syntax (4.5), a bare LF is tolerated.
@@ -22,9 +25,13 @@ class Header:
 
     @cached_property
     def fields(self) -> dict[bytes, list[bytes]]:
-        """Values by field name in lower case, in the order of the message, still folded."""
+        """Values by field name in lower case, in the order of the message, still folded.
+
+        Of the first ``MAXIMUM_FIELDS`` lines, so that memory has a limit.
+        """
         fields: dict[bytes, list[bytes]] = {}
-        for name, value in _FIELD.findall(self.block):
+        for found in islice(_FIELD.finditer(self.block), MAXIMUM_FIELDS):
+            name, value = found.groups()
             if name:
                 fields.setdefault(name.lower(), []).append(value)
         return fields

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+LONGEST_FIELD = 256 * 1024
+"""Octets of a structured field that are read: thousands of addresses, but not millions."""
+
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _OUTSIDE = re.compile(rb'(?:[^"(\\]++|\\.|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|\\\Z)*+', re.DOTALL)
 _PARENTHESIS = re.compile(rb"(?:[^()\\]++|\\.)*+([()])", re.DOTALL)
@@ -31,7 +34,11 @@ def comment_end(value: bytes, start: int) -> int:
 
 
 def remove_comments(value: bytes) -> bytes:
-    """``value`` with each comment turned into a space; quoted strings are left alone."""
+    """``value`` with each comment turned into a space; quoted strings are left alone.
+
+    What goes beyond ``LONGEST_FIELD`` is dropped.
+    """
+    value = value[:LONGEST_FIELD]
     if b"(" not in value:
         return value.strip(b" \t")
     kept = []

@@ -17,6 +17,8 @@ from reference_server.message import (
     load_structure,
     text_contains,
 )
+from reference_server.message.header import MAXIMUM_FIELDS
+from reference_server.message.lexical import LONGEST_FIELD
 from reference_server.protocol.commands import Section
 
 SEED = (
@@ -169,3 +171,11 @@ def test_a_mapped_file_is_a_message(tmp_path: Path):
     path.write_bytes(LARGE)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as message:
         assert digest(message) == digest(LARGE)
+
+
+def test_what_is_read_of_a_header_has_a_limit():
+    found = digest(b"To: " + b"a@b," * LONGEST_FIELD + b"c@d\r\n\r\n")
+    assert found.to.count("a@b") == LONGEST_FIELD // len("a@b,")
+    fields = b"X: y\r\n" * MAXIMUM_FIELDS
+    assert digest(b"Subject: s\r\n" + fields).subject == "s"
+    assert digest(fields + b"Subject: s\r\n").subject is None
