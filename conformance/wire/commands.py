@@ -51,9 +51,9 @@ class SentCommand:
 class CommandTracker:
     """What has been sent and not been answered yet.
 
-    ``outstanding``: complete commands without a tagged response, oldest first. ``partial``: whether
-    a command has begun but is not complete. ``uncertain``: the client went on where it should have
-    waited and was refused; client and server may disagree about what is a command from here on.
+    ``outstanding``: complete commands without a tagged response, oldest first. ``malformed``: lines
+    that are not a command. ``uncertain``: the client went on where it should have waited and was
+    refused; client and server may disagree about what is a command from here on.
     """
 
     def __init__(self) -> None:
@@ -118,14 +118,14 @@ class CommandTracker:
     def _finish_line(self) -> None:
         octets = bytes(self._text)
         exchange, idle = self._exchange(), self._idling()
-        shown = octets if self._secret_from is None else octets[: self._secret_from] + MASK
+        shown = _shown(octets, self._secret_from)
         self._begin()
         if exchange:
             return
         if idle:
             idle.done = True
             return
-        self.last = shown[:300].decode("utf-8", "backslashreplace").rstrip("\r\n")
+        self.last = shown
         found = _COMMAND.match(octets)
         if found is None:
             self.malformed += 1
@@ -154,6 +154,11 @@ class CommandTracker:
         return self.outstanding[0] if self.outstanding else None
 
     @property
+    def current(self) -> str:
+        """The first line of the command that is being sent, or the last complete command."""
+        return _shown(bytes(self._text), self._secret_from) if self._text else self.last
+
+    @property
     def partial(self) -> bool:
         return self._length > 0
 
@@ -167,6 +172,7 @@ class CommandTracker:
             return None
         # Refused before it was complete: what follows is a new command.
         refused = bytes(self._text)
+        self.last = _shown(refused, self._secret_from)
         header = _LITERAL.search(refused)
         if header is not None and self._length > header.end():
             self.uncertain = True
@@ -174,8 +180,14 @@ class CommandTracker:
         self._begin()
         found = _COMMAND.match(refused)
         name = found["name"].decode("ascii").upper() if found else ""
-        self.last = refused[:300].decode("utf-8", "backslashreplace").rstrip("\r\n")
         return SentCommand(tag, name, refused, self.last)
+
+    def refused(self) -> None:
+        """An untagged BAD has come: a command that was being sent may have been given up."""
+        if self.partial:
+            self.uncertain = True
+            self._literals_due = 0
+            self._begin()
 
     def continued(self) -> bool:
         """A continuation request has come; returns whether one was to be expected."""
@@ -188,7 +200,14 @@ class CommandTracker:
             if command.name == "IDLE" and not command.continued:
                 command.continued = True
                 return True
-        return False
+        return self.uncertain
+
+
+def _shown(command: bytes, secret_from: int | None) -> str:
+    """The first line of a command, with its secret masked, for messages to people."""
+    if secret_from is not None and len(command) > secret_from:
+        command = command[:secret_from] + MASK
+    return command[:300].partition(b"\r\n")[0].decode("utf-8", "backslashreplace")
 
 
 def _astring_at(octets: bytes, position: int) -> tuple[bytes | None, int]:

@@ -89,6 +89,7 @@ class Connection:
         self.greeting: Condition | None = None
         self.bye: Condition | None = None
         self.closed_by_server = False
+        self._ended = False
         self.tracker = CommandTracker()
         self._framer = Framer()
         self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
@@ -213,7 +214,7 @@ class Connection:
 
     def _shown_command(self, tag: Tag, name: str) -> str:
         """A command as messages show it: without its tag, with secrets masked."""
-        last = self.tracker.last
+        last = self.tracker.current
         return last.removeprefix(f"{tag} ") if last.startswith(f"{tag} ") else name
 
     def _described(self, tag: Tag) -> str:
@@ -249,6 +250,7 @@ class Connection:
     def end_sending(self) -> None:
         """Close this side's direction only, as a client that hangs up but still listens."""
         self.transcript.note(self.name, "client ends its direction", "C")
+        self._ended = True
         self.socket.shutdown(socket.SHUT_WR)
 
     # Responses
@@ -407,6 +409,8 @@ class Connection:
                 self.bye = response
             if response.tag is not None:
                 completed = self.tracker.answered(response.tag)
+            elif response.kind == "BAD":
+                self.tracker.refused()
         if self.checker:
             self.checker.received(response, self.tracker, completed)
 
@@ -443,7 +447,8 @@ class Connection:
         if not self.closed_by_server:
             self.closed_by_server = True
             self.transcript.note(self.name, "server closed the connection")
-            if self.checker:
+            # After the client has gone the server may leave without a word (3.4).
+            if self.checker and not self._ended:
                 self.checker.closed()
         bye = None if self.bye is None else self.bye.text
         return ServerClosed(awaited, self.tracker.last, bye, partial)

@@ -1,0 +1,304 @@
+"""Watches one connection and records every invariant that the server breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conformance.oracle import rules
+from conformance.oracle.record import Record
+from conformance.oracle.rules import Rule, Violation
+from conformance.oracle.view import SYSTEM_FLAGS, Finding, View
+from conformance.wire.commands import CommandTracker, SentCommand
+from conformance.wire.grammar import (
+    AppendUid,
+    CapabilityData,
+    Code,
+    Condition,
+    Continuation,
+    CopyUid,
+    EnabledData,
+    Exists,
+    Expunge,
+    FetchData,
+    FlagsData,
+    GrammarError,
+    Recent,
+    Response,
+    SearchData,
+    StatusData,
+)
+from conformance.wire.mailbox_names import decode_leniently
+
+_SELECTING = {"SELECT", "EXAMINE"}
+_SILENT_ABOUT_EXPUNGE = {"FETCH", "STORE", "SEARCH"}
+_CHANGING_CAPABILITIES = {"STARTTLS", "LOGIN", "AUTHENTICATE", "ENABLE"}
+
+
+class Checker:
+    """The invariants of one connection.
+
+    ``record`` is shared by all connections of a run. ``account`` says whose mailboxes these are;
+    LOGIN sets it, after AUTHENTICATE it has to be given for connections to be compared.
+    ``violations`` is what was found so far: they are recorded, not raised, so that a case can
+    finish its own sentence.
+    """
+
+    def __init__(
+        self, record: Record | None = None, *, account: str | None = None, name: str = "A"
+    ) -> None:
+        self.name = name
+        self.account = account
+        self.violations: list[Violation] = []
+        self.record = Record() if record is None else record
+        self.view: View | None = None
+        self._opening: View | None = None
+        self._opened_by: SentCommand | None = None
+        self._sent_at: dict[SentCommand, int] = {}
+        self._doubtful: set[SentCommand] = set()
+        self._capabilities: frozenset[str] | None = None
+        self._greeted = False
+        self._bye = False
+        self._rev2 = False
+
+    # What the connection tells
+
+    def sent(self, tracker: CommandTracker) -> None:
+        """The client has sent octets: complete commands get the time of their sending."""
+        for command in tracker.outstanding:
+            if command not in self._sent_at:
+                self._sent_at[command] = self.record.now()
+
+    def received(
+        self, response: Response, tracker: CommandTracker, completed: SentCommand | None
+    ) -> None:
+        """A response has come; ``completed`` is the command that it completes."""
+        current = completed or tracker.oldest
+        self._watch_selection(current)
+        match response:
+            case Condition():
+                self._condition(response, tracker, completed)
+            case CapabilityData(capabilities):
+                self._capability(capabilities, tracker)
+            case EnabledData(capabilities):
+                self._rev2 = self._rev2 or "IMAP4REV2" in capabilities
+            case Exists(number):
+                view = self._current_view()
+                if view:
+                    self._found(view.exists(number))
+            case Recent(number):
+                if self._rev2:
+                    self._violated(rules.RECENT_REV2, f"RECENT {number} came")
+            case Expunge(number):
+                self._expunge(number, tracker)
+            case FetchData():
+                self._fetch(response)
+            case SearchData(numbers):
+                self._search(numbers, current)
+            case FlagsData(flags):
+                self._flags(flags)
+            case StatusData():
+                self._status(response, current)
+            case _:
+                pass
+        self._greeted = True
+
+    def continuation(self, response: Continuation, expected: bool) -> None:
+        """A continuation request has come, ``expected`` or not."""
+        if not expected:
+            self._violated(rules.CONTINUATION, f"{response.text!r} came where nothing was awaited")
+
+    def malformed(self, error: GrammarError) -> None:
+        """Octets have come that the grammar rejects."""
+        self._violated(rules.GRAMMAR, str(error))
+
+    def tls_started(self) -> None:
+        """TLS has begun: what was known of the capabilities is void (6.2.1)."""
+        self._capabilities = None
+
+    def closed(self) -> None:
+        """The server has closed the connection."""
+        if self._greeted and not self._bye:
+            self._violated(rules.BYE, "it closed the connection without")
+
+    # Conditions
+
+    def _condition(
+        self, response: Condition, tracker: CommandTracker, completed: SentCommand | None
+    ) -> None:
+        if response.kind == "BYE":
+            self._bye = True
+        if response.tag is None:
+            if response.kind == "BAD":
+                # It may answer any of them, so none is sure to be in progress any more.
+                self._doubtful.update(tracker.outstanding)
+            if response.code:
+                self._code(response.code, tracker, tracker.oldest)
+            return
+        if completed is None:
+            if tracker.malformed and response.kind == "BAD":
+                tracker.malformed -= 1
+            elif not tracker.uncertain:
+                self._violated(rules.TAG, f"no command waits for {response.tag!r}")
+            return
+        if response.kind == "OK" and completed.name in _CHANGING_CAPABILITIES:
+            self._capabilities = None
+        if response.code:
+            self._code(response.code, tracker, completed)
+        self._completed(completed, response)
+        self._sent_at.pop(completed, None)
+        self._doubtful.discard(completed)
+
+    def _completed(self, command: SentCommand, response: Condition) -> None:
+        succeeded = response.kind == "OK"
+        if command.name in _SELECTING:
+            # A refused SELECT leaves no mailbox selected (6.3.1); after BAD nothing is sure.
+            self.view = self._opening if succeeded else None
+            if response.kind == "BAD":
+                self.view = View("", self.record.now())
+            elif self.view:
+                self._selected(self.view, self._sent_at.get(command, 0))
+            self._opening = self._opened_by = None
+        elif command.name in {"CLOSE", "UNSELECT"} and succeeded:
+            self.view = None
+        elif command.name == "LOGIN" and succeeded:
+            user = command.astring(0)
+            self.account = None if user is None else user.decode("utf-8", "backslashreplace")
+
+    def _code(self, code: Code, tracker: CommandTracker, command: SentCommand | None) -> None:
+        view = self._current_view()
+        match code:
+            case Code("CAPABILITY", tuple() as capabilities):
+                self._capability(capabilities, tracker)
+            case Code("PERMANENTFLAGS", tuple() as flags) if view:
+                view.permanent = frozenset(flag.lower() for flag in flags)
+            case Code("UIDVALIDITY", int() as number) if view:
+                view.uid_validity = number
+            case Code("UIDNEXT", int() as number) if view and view is self._opening:
+                view.uid_next = number
+            case Code("APPENDUID", AppendUid(uid_validity, uids)) if command:
+                self._new_uids(command, command.astring(0), uid_validity, list(uids))
+            case Code("COPYUID", CopyUid(uid_validity, _, uids)) if command:
+                self._new_uids(command, command.astring(1), uid_validity, list(uids))
+            case _:
+                pass
+
+    def _capability(self, capabilities: tuple[str, ...], tracker: CommandTracker) -> None:
+        told = frozenset(capabilities)
+        changing = any(one.name in _CHANGING_CAPABILITIES for one in tracker.outstanding)
+        before = self._capabilities
+        if before is not None and before != told and not changing:
+            gone, new = sorted(before - told), sorted(told - before)
+            self._violated(rules.CAPABILITIES, f"vanished: {gone}, appeared: {new}")
+        self._capabilities = None if changing else told
+
+    # The selected mailbox
+
+    def _watch_selection(self, current: SentCommand | None) -> None:
+        """From the first response to SELECT or EXAMINE on, a new view is being built."""
+        if current is None or current.name not in _SELECTING or current is self._opened_by:
+            return
+        name = _mailbox(current.astring(0))
+        self._opening = View(name or "", self._sent_at.get(current, self.record.now()))
+        self._opened_by = current
+
+    def _current_view(self) -> View | None:
+        return self._opening or self.view
+
+    def _selected(self, view: View, sent_at: int) -> None:
+        view.initial = len(view.uids)
+        if view.uid_validity is None:
+            return
+        account = self._account()
+        view.record = self.record.mailbox(account, view.name, view.uid_validity)
+        if view.uid_next is not None:
+            self._uid_next(view.name, view.uid_validity, view.uid_next, sent_at)
+
+    def _expunge(self, number: int, tracker: CommandTracker) -> None:
+        view = self._current_view()
+        current = tracker.oldest
+        if not tracker.uncertain:
+            if current is None:
+                self._violated(rules.EXPUNGE_TIME, f"EXPUNGE {number} came with no command")
+            elif current.name in _SILENT_ABOUT_EXPUNGE and current not in self._doubtful:
+                self._violated(rules.EXPUNGE_TIME, f"EXPUNGE {number} came in {current.text!r}")
+        if view:
+            self._found(view.expunge(number, self.record.now()))
+        else:
+            self._violated(rules.EXPUNGE_RANGE, f"EXPUNGE {number} came with no mailbox selected")
+
+    def _fetch(self, response: FetchData) -> None:
+        if self._rev2 and "\\Recent" in (response.flags if "FLAGS" in response else ()):
+            self._violated(rules.RECENT_REV2, f"message {response.number} shows \\Recent")
+        if self._opening:
+            return  # Of the old mailbox or the new one: nobody can tell.
+        if self.view:
+            self._found(self.view.fetched(response, self.record.now()))
+        else:
+            found = f"FETCH {response.number} came with no mailbox selected"
+            self._violated(rules.FETCH_RANGE, found)
+
+    def _search(self, numbers: tuple[int, ...], current: SentCommand | None) -> None:
+        view = self._current_view()
+        if view is None or not view.known or current is None or current.name != "SEARCH":
+            return
+        beyond = [number for number in numbers if number > len(view.uids)]
+        if beyond:
+            found = f"SEARCH found {beyond[:5]} among {len(view.uids)} messages"
+            self._violated(rules.FETCH_RANGE, found)
+
+    def _flags(self, flags: tuple[str, ...]) -> None:
+        view = self._current_view()
+        if view:
+            view.flags = frozenset(flag.lower() for flag in flags)
+        missing = [flag for flag in SYSTEM_FLAGS if flag not in flags]
+        if missing:
+            self._violated(rules.FLAGS_MINIMUM, f"missing: {' '.join(missing)}")
+
+    # UIDs
+
+    def _status(self, response: StatusData, current: SentCommand | None) -> None:
+        uid_next = response.items.get("UIDNEXT")
+        uid_validity = response.items.get("UIDVALIDITY")
+        if uid_next and uid_validity:
+            sent_at = self._sent_at.get(current, 0) if current else 0
+            self._uid_next(response.mailbox, uid_validity, uid_next, sent_at)
+
+    def _uid_next(self, mailbox: str, uid_validity: int, uid_next: int, sent_at: int) -> None:
+        record = self.record.mailbox(self._account(), mailbox, uid_validity)
+        floor = record.floor(sent_at)
+        if uid_next < floor:
+            found = f"UIDNEXT of {mailbox!r} is {uid_next}, it was at least {floor} before"
+            self._violated(rules.UID_NEXT, found)
+        record.raise_floor(uid_next, self.record.now())
+
+    def _new_uids(
+        self, command: SentCommand, mailbox: bytes | None, uid_validity: int, uids: list[int]
+    ) -> None:
+        name = _mailbox(mailbox)
+        if name is None or not uids:
+            return
+        record = self.record.mailbox(self._account(), name, uid_validity)
+        floor = record.floor(self._sent_at.get(command, 0))
+        if min(uids) < floor:
+            found = (
+                f"{command.text!r} gave UID {min(uids)} in {name!r}, all below {floor} are taken"
+            )
+            self._violated(rules.UID_REUSED, found)
+        record.raise_floor(max(uids) + 1, self.record.now())
+
+    def _account(self) -> str:
+        """Whose mailboxes these are; a connection that is not known to be anyone's is alone."""
+        return self.account if self.account is not None else f"unknown {id(self)}"
+
+    def _found(self, findings: Iterable[Finding]) -> None:
+        for rule, found in findings:
+            self._violated(rule, found)
+
+    def _violated(self, rule: Rule, found: str) -> None:
+        self.violations.append(Violation(rule, self.name, found))
+
+
+def _mailbox(argument: bytes | None) -> str | None:
+    if argument is None:
+        return None
+    return "INBOX" if argument.upper() == b"INBOX" else decode_leniently(argument)

@@ -1,0 +1,122 @@
+"""A selected mailbox as a client must see it: numbers, UIDs, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from conformance.oracle import rules
+from conformance.oracle.record import MailboxRecord
+from conformance.oracle.rules import Rule
+from conformance.wire.grammar import FetchData
+
+Finding = tuple[Rule, str]
+
+SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
+
+
+@dataclass(slots=True)
+class View:
+    """The picture that one session's responses give of its mailbox.
+
+    ``uids`` has an entry for each message, ``None`` where the UID was not told. ``known`` is false
+    where the number of messages was not told yet. The messages up to ``initial`` were there when
+    UIDNEXT was told, the others came later.
+    """
+
+    name: str
+    selected_at: int
+    known: bool = False
+    uids: list[int | None] = field(default_factory=list)
+    initial: int = 0
+    uid_next: int | None = None
+    uid_validity: int | None = None
+    flags: frozenset[str] | None = None
+    permanent: frozenset[str] | None = None
+    record: MailboxRecord = field(default_factory=MailboxRecord)
+    _gone: set[int] = field(default_factory=set)
+    _last_known: int = 0  # no UID is known of the messages after it
+
+    def exists(self, number: int) -> Iterator[Finding]:
+        """EXISTS has come."""
+        count = len(self.uids)
+        if self.known and number < count:
+            yield rules.EXISTS_SHRINKS, f"EXISTS {number} came where there were {count} messages"
+        del self.uids[number:]
+        self._last_known = min(self._last_known, number)
+        self.uids += [None] * (number - len(self.uids))
+        self.known = True
+
+    def expunge(self, number: int, now: int) -> Iterator[Finding]:
+        """EXPUNGE has come."""
+        count = len(self.uids)
+        if number > count:
+            if self.known:
+                yield (
+                    rules.EXPUNGE_RANGE,
+                    f"EXPUNGE {number} came where there were {count} messages",
+                )
+            return
+        uid = self.uids.pop(number - 1)
+        self.initial -= number <= self.initial
+        self._last_known -= number <= self._last_known
+        if uid is not None:
+            self._gone.add(uid)
+            self.record.expunged.setdefault(uid, now)
+
+    def fetched(self, data: FetchData, now: int) -> Iterator[Finding]:
+        """FETCH has come."""
+        if data.number > len(self.uids):
+            if self.known:
+                count = len(self.uids)
+                yield rules.FETCH_RANGE, f"FETCH {data.number} came with {count} messages told"
+            return
+        if "UID" in data:
+            yield from self._learn(data.number, data.uid, now)
+        if "FLAGS" in data:
+            yield from self._show(data.flags, data.number)
+        uid = self.uids[data.number - 1]
+        if uid is not None:
+            for contradiction in self.record.message(uid).contradictions(data):
+                yield rules.IMMUTABLE, f"of the message with UID {uid}, {contradiction}"
+
+    def _learn(self, number: int, uid: int, now: int) -> Iterator[Finding]:
+        known = self.uids[number - 1]
+        if known == uid:
+            return
+        if known is not None:
+            yield rules.UID_CHANGES, f"message {number} had UID {known}, now it has {uid}"
+        expunged = self.record.expunged.get(uid)
+        if uid in self._gone or (expunged is not None and expunged < self.selected_at):
+            yield rules.UID_REUSED, f"UID {uid} of message {number} belonged to an expunged message"
+        self.uids[number - 1] = uid
+        below = self._nearest(range(number - 2, -1, -1))
+        above = self._nearest(range(number, self._last_known))
+        self._last_known = max(self._last_known, number)
+        if (below is not None and uid <= below) or (above is not None and uid >= above):
+            around = f"{below or 'none'} below and {above or 'none'} above"
+            yield rules.UID_ORDER, f"message {number} has UID {uid}, with UIDs {around}"
+        if self.uid_next is not None:
+            if number <= self.initial and uid >= self.uid_next:
+                found = (
+                    f"UIDNEXT was {self.uid_next} when message {number} with UID {uid} was there"
+                )
+                yield rules.UID_NEXT, found
+            if number > self.initial and uid < self.uid_next:
+                found = f"UIDNEXT was {self.uid_next} before message {number} came with UID {uid}"
+                yield rules.UID_NEXT, found
+        self.record.raise_floor(uid + 1, now)
+
+    def _nearest(self, indices: range) -> int | None:
+        """The first known UID at the indices."""
+        return next((uid for uid in map(self.uids.__getitem__, indices) if uid is not None), None)
+
+    def _show(self, flags: frozenset[str], number: int) -> Iterator[Finding]:
+        if self.flags is None:
+            return
+        creatable = self.permanent is None or "\\*" in self.permanent
+        for flag in sorted(flags):
+            if flag == "\\Recent" or flag.lower() in self.flags:
+                continue
+            if flag.startswith("\\") or not creatable:
+                yield rules.FLAGS_ANNOUNCED, f"message {number} shows {flag}"
