@@ -1,0 +1,139 @@
+"""The command ``gximap-server``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from reference_server.accounts import AccountsError, Directory
+from reference_server.config import development
+from reference_server.config.directives import DIRECTIVES
+from reference_server.config.settings import (
+    ConfigurationError,
+    Settings,
+    load_settings,
+    system_files,
+)
+from reference_server.network.log import NOTICE, start_logging
+from reference_server.network.server import Server
+from reference_server.network.tls import tls_context
+from reference_server.session.service import Service
+from reference_server.session.session import Session
+from reference_server.storage import StorageError, Store
+
+PROGRAM = "gximap-server"
+ENDINGS = {signal.SIGTERM, signal.SIGINT}
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until SIGTERM or SIGINT. The exit status: 0, or 1 if it could not start."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except (ConfigurationError, AccountsError, StorageError, OSError) as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    # Every thread inherits this; the main thread takes the signal with sigwait. One that comes
+    # during the start is kept until then.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    settings, warnings = _settings(options)
+    start_logging(settings)
+    for warning in warnings:
+        logger.warning("%s", warning)
+    _raise_descriptor_limit()
+    tls = tls_context(settings)
+    if settings.imap_support_tls and tls is None:
+        logger.warning("TLS is off: it needs imap_certificate_path and imap_private_key_path")
+    if settings.imap_listen_tls_port is not None and tls is None:
+        logger.warning("imap_listen_tls_port has no effect: TLS is off")
+    directory = Directory.load(settings.reference_accounts)
+    store = Store(settings.reference_store)
+    try:
+        service = Service(
+            store=store,
+            directory=directory,
+            host_id=settings.host_id,
+            tls_available=tls is not None,
+            force_tls=settings.imap_force_tls,
+            auth_fail_delay=settings.auth_fail_delay,
+        )
+        server = Server(settings, tls, lambda channel: Session(channel, service))
+        places = server.places()
+        if options.dev:
+            print(development.guide(settings, dict(place.split("=") for place in places)))
+        print("ready", *places, flush=True)
+        logger.log(NOTICE, "listening: %s", ", ".join(places))
+        received = signal.sigwait(ENDINGS)
+        logger.log(NOTICE, "ending: %s", signal.Signals(received).name)
+        server.shut_down()
+    finally:
+        store.close()
+
+
+def _settings(options: argparse.Namespace) -> tuple[Settings, list[str]]:
+    base = development.prepare(development.FOLDER) if options.dev else None
+    if options.file is not None:
+        return load_settings([options.file], base=base)
+    return load_settings([] if options.dev else system_files(), base=base, by_file=True)
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as the system does."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="An IMAP server for developing and testing IMAP clients.",
+        epilog=_table(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "-c",
+        dest="file",
+        metavar="FILE",
+        type=Path,
+        help="read all directives from FILE, not from /etc/gromox/gromox.cfg and imap.cfg",
+    )
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help=f"no configuration needed: ports {development.PORT} and {development.TLS_PORT} on"
+        f" loopback, demo accounts, all in ./{development.FOLDER}; -c FILE may change parts of it",
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {_version()}")
+    parser.add_argument("-?", "-h", "--help", action="help", help="this summary")
+    return parser
+
+
+def _version() -> str:
+    return metadata.version("gximap")
+
+
+def _table() -> str:
+    """The directives, for people."""
+    lines = ["directives (key=value in FILE):"]
+    for directive in DIRECTIVES:
+        notes = [directive.kind.name, f"default {directive.default or 'nothing'}"]
+        if directive.minimum is not None:
+            notes.append(f"at least {directive.minimum}")
+        if directive.aliases:
+            notes.append(f"also called {', '.join(directive.aliases)}")
+        lines += [f"  {directive.key} ({'; '.join(notes)})", f"      {directive.meaning}"]
+    return "\n".join(lines)

@@ -1,0 +1,196 @@
+"""A client's connection over a socket: TLS, deadlines, waiting, interruption."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from reference_server.session.channel import Disconnected, Timeout, Wakeup
+
+RECEIVE_SIZE = 65536
+LINGER_SECONDS = 1.0
+LINGER_OCTETS = 1 << 20
+LONGEST_POLL = 2**31 - 1  # milliseconds, a C int; a span longer than 24 days ends there
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client may keep the server waiting, in seconds."""
+
+    before_login: float
+    after_login: float
+    sending: float
+
+
+class SocketChannel:
+    """``session.channel.Channel`` over a socket.
+
+    Used by one thread, which may be blocked in it; ``interrupt`` and ``abort`` are for others.
+    The socket never blocks: all waiting is in ``_await``, with its deadline.
+    """
+
+    def __init__(
+        self, connection: socket.socket, peer: str, tls: ssl.SSLContext | None, patience: Patience
+    ) -> None:
+        connection.setblocking(False)
+        with contextlib.suppress(OSError):  # reset already: receive will tell
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.peer = peer
+        self.secure = False
+        self.authenticated = False
+        self._socket = connection
+        self._tls = tls
+        self._patience = patience
+        self._interrupted = False
+        # Held while the socket is replaced or closed: ``interrupt`` must not hit a descriptor
+        # that belongs to another client by then.
+        self._lock = threading.Lock()
+
+    def receive(self) -> bytes:
+        """The next octets; ``b""`` at the end, also after ``interrupt``. Raises Timeout."""
+        deadline = time.monotonic() + self._silence_allowed()
+        while not self._interrupted:
+            if not self._pending() and not self._await(select.POLLIN, deadline):
+                raise Timeout
+            try:
+                return self._socket.recv(RECEIVE_SIZE)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                continue
+            except ssl.SSLWantWriteError:
+                self._await(select.POLLOUT, deadline)
+            except OSError:  # the client is gone
+                break
+        return b""
+
+    def send(self, data: bytes) -> None:
+        """Send all of ``data``. Raises Disconnected, also when the client stops reading."""
+        rest = memoryview(data)
+        while rest:
+            deadline = time.monotonic() + self._patience.sending
+            try:
+                rest = rest[self._socket.send(rest) :]
+                continue
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                awaited = select.POLLOUT
+            except ssl.SSLWantReadError:
+                awaited = select.POLLIN
+            except OSError as error:
+                raise Disconnected(str(error)) from error
+            if not self._await(awaited, deadline):
+                raise Disconnected("the client stopped reading")
+
+    def start_tls(self) -> None:
+        """Do the handshake as the server, within the time that a silent client has.
+
+        Raises Disconnected if it fails.
+        """
+        if self._tls is None:
+            raise Disconnected("TLS is off")
+        deadline = time.monotonic() + self._silence_allowed()
+        with self._lock:
+            try:
+                secured = self._tls.wrap_socket(
+                    self._socket, server_side=True, do_handshake_on_connect=False
+                )
+            except (OSError, ValueError) as error:
+                raise Disconnected(f"TLS handshake failed: {error}") from error
+            self._socket = secured
+        while not self._interrupted:
+            try:
+                secured.do_handshake()
+            except ssl.SSLWantReadError:
+                awaited = select.POLLIN
+            except ssl.SSLWantWriteError:
+                awaited = select.POLLOUT
+            except OSError as error:
+                raise Disconnected(f"TLS handshake failed: {_reason(error)}") from error
+            else:
+                self.secure = True
+                return
+            if not self._await(awaited, deadline):
+                raise Disconnected("TLS handshake stalled")
+        raise Disconnected("interrupted")
+
+    def wait(self, wakeup: Wakeup) -> Literal["data", "wakeup", "timeout"]:
+        """Wait until ``receive`` would not block or ``wakeup`` is set; data goes first."""
+        if self._interrupted or self._pending():
+            return "data"
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        poll.register(wakeup, select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll(_milliseconds(self._silence_allowed()))}
+        if self._socket.fileno() in ready:
+            return "data"
+        return "wakeup" if ready else "timeout"
+
+    def interrupt(self) -> None:
+        """Make a ``receive`` that waits in another thread, and every later one, return ``b""``."""
+        self._interrupted = True
+        self._shut(socket.SHUT_RD)
+
+    def abort(self) -> None:
+        """Cut the connection, from another thread: whatever waits in it ends at once."""
+        self._interrupted = True
+        self._shut(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End the connection in order: what was sent arrives, also at a client still sending.
+
+        Closing a socket with octets unread would reset the connection and take back a BYE that
+        the client has not read, so the rest is read over for a short time.
+        """
+        if self._socket.fileno() < 0:
+            return
+        if isinstance(self._socket, ssl.SSLSocket):
+            with contextlib.suppress(OSError, ValueError):
+                self._socket.unwrap()  # sends close_notify; raises as the answer is not there yet
+        self._shut(socket.SHUT_WR)
+        self._linger()
+        with self._lock:
+            self._socket.close()
+
+    def _linger(self) -> None:
+        deadline = time.monotonic() + LINGER_SECONDS
+        octets = 0
+        with contextlib.suppress(OSError):
+            while octets < LINGER_OCTETS and self._await(select.POLLIN, deadline):
+                data = socket.socket.recv(self._socket, RECEIVE_SIZE)
+                octets += len(data)
+                if not data:
+                    break
+
+    def _shut(self, how: int) -> None:
+        """Shut the socket below TLS, which is not to be touched from another thread."""
+        with self._lock, contextlib.suppress(OSError):
+            socket.socket.shutdown(self._socket, how)
+
+    def _silence_allowed(self) -> float:
+        patience = self._patience
+        return patience.after_login if self.authenticated else patience.before_login
+
+    def _pending(self) -> bool:
+        """Whether octets lie decrypted in the TLS layer, where poll does not see them."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    def _await(self, events: int, deadline: float) -> bool:
+        """Wait for the socket; False when ``deadline`` (monotonic) passes first."""
+        poll = select.poll()
+        poll.register(self._socket, events)
+        return bool(poll.poll(_milliseconds(deadline - time.monotonic())))
+
+
+def _milliseconds(seconds: float) -> float:
+    return min(max(seconds, 0) * 1000, LONGEST_POLL)
+
+
+def _reason(error: OSError) -> str:
+    """What went wrong, without OpenSSL's file and line."""
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return error.strerror or type(error).__name__

@@ -1,0 +1,116 @@
+"""All connections there are, and the places for sessions among them."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from reference_server.config.settings import Settings
+from reference_server.network.channel import Patience, SocketChannel
+from reference_server.network.log import name_client
+from reference_server.session.channel import Channel, Disconnected
+
+logger = logging.getLogger(__name__)
+
+LOBBY_SIZE = 64  # connections beyond context_num: shaking hands, being refused, or parting
+FAREWELL_SECONDS = 3.0
+ABORT_SECONDS = 1.0
+
+
+class Conversation(Protocol):
+    """What is held over a channel: a session."""
+
+    def run(self) -> None:
+        """From the greeting to the end."""
+
+    def shut_down(self) -> None:
+        """Called from another thread: end soon, with BYE."""
+
+
+class Connections:
+    """Serves each client in the thread it is given, and ends them all."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tls: ssl.SSLContext | None,
+        start: Callable[[Channel], Conversation],
+    ) -> None:
+        self._settings = settings
+        self._tls = tls
+        self._start = start
+        self._patience = Patience(
+            before_login=settings.imap_conn_timeout,
+            after_login=settings.imap_autologout_time,
+            sending=settings.imap_conn_timeout,
+        )
+        self._changed = threading.Condition()
+        self._channels: dict[SocketChannel, Conversation | None] = {}
+        self._sessions = 0
+        self._closing = False
+
+    def handle(self, connection: socket.socket, peer: str, port: int, secure: bool) -> None:
+        """Serve one client to its end. ``secure``: TLS from the first octet."""
+        name_client(peer, port)
+        with self._changed:
+            if self._closing or len(self._channels) >= self._settings.context_num + LOBBY_SIZE:
+                connection.close()
+                return
+            channel = SocketChannel(connection, peer, self._tls, self._patience)
+            self._channels[channel] = None
+        try:
+            # A handshake takes no place: those who stall it keep nobody out.
+            if secure:
+                channel.start_tls()
+            self._converse(channel)
+        except Disconnected as reason:
+            logger.info("%s", reason)
+        except Exception:
+            logger.exception("connection ended by a fault in the server")
+        finally:
+            channel.close()
+            with self._changed:
+                del self._channels[channel]
+                self._changed.notify_all()
+
+    def _converse(self, channel: SocketChannel) -> None:
+        with self._changed:
+            free = self._sessions < self._settings.context_num
+            if free and not self._closing:
+                self._sessions += 1
+                self._channels[channel] = conversation = self._start(channel)
+            else:
+                conversation = None
+        if conversation is None:
+            logger.warning("refused: %d sessions are open", self._settings.context_num)
+            host = self._settings.host_id.encode("ascii", "replace")
+            channel.send(b"* BYE %b has too many sessions, try again later\r\n" % host)
+            return
+        logger.info("connected%s", " with TLS" if channel.secure else "")
+        try:
+            conversation.run()
+        finally:
+            with self._changed:
+                self._channels[channel] = None
+                self._sessions -= 1
+        logger.info("disconnected")
+
+    def shut_down(self) -> None:
+        """Have every session say BYE, and wait for their ends; who takes too long is cut off."""
+        with self._changed:
+            self._closing = True
+            for channel, conversation in self._channels.items():
+                if conversation is None:
+                    channel.interrupt()
+                else:
+                    conversation.shut_down()
+            if self._changed.wait_for(lambda: not self._channels, FAREWELL_SECONDS):
+                return
+            logger.warning("%d connections cut off", len(self._channels))
+            for channel in self._channels:
+                channel.abort()
+            self._changed.wait_for(lambda: not self._channels, ABORT_SECONDS)

@@ -1,0 +1,80 @@
+"""Where log lines go, and their form: time, level, the client's address, the text."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import re
+import sys
+import threading
+from pathlib import Path
+
+from reference_server.config.settings import ConfigurationError, Settings
+
+NOTICE = 25
+logging.addLevelName(NOTICE, "NOTICE")
+
+LEVELS = {
+    1: logging.CRITICAL,
+    2: logging.ERROR,
+    3: logging.WARNING,
+    4: NOTICE,
+    5: logging.INFO,
+    6: logging.DEBUG,
+}
+SYSLOG_SOCKET = "/dev/log"
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_client = threading.local()
+
+
+def name_client(peer: str, port: int) -> None:
+    """From now on lines logged in this thread begin with the client's address."""
+    _client.prefix = f"[{peer}]:{port} "
+
+
+class ClientFormatter(logging.Formatter):
+    """One line an event; only a traceback adds lines.
+
+    What comes from a client cannot forge a line: control characters become ``\\xHH``.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.client = getattr(_client, "prefix", "")
+        record.message = _CONTROL.sub(lambda found: _escape(found[0]), record.message)
+        return super().formatMessage(record)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def start_logging(settings: Settings) -> None:
+    """Send the package's log where the settings say. Raises ConfigurationError."""
+    handler = _handler(settings.imap_log_file)
+    stamp = "" if isinstance(handler, logging.handlers.SysLogHandler) else "%(asctime)s "
+    handler.setFormatter(ClientFormatter(f"{stamp}%(levelname)s %(client)s%(message)s"))
+    logger = logging.getLogger("reference_server")
+    logger.handlers = [handler]
+    logger.setLevel(LEVELS[settings.imap_log_level])
+    logger.propagate = False
+
+
+def _handler(name: str) -> logging.Handler:
+    try:
+        if name == "syslog" or (name == "-" and _is_journal(sys.stderr.fileno())):
+            handler = logging.handlers.SysLogHandler(SYSLOG_SOCKET)
+            handler.ident = "gximap-server: "
+            return handler
+        if name == "-":
+            return logging.StreamHandler()
+        return logging.FileHandler(Path(name), encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise ConfigurationError(f"imap_log_file: {name}: {error.strerror}") from error
+
+
+def _is_journal(descriptor: int) -> bool:
+    """Whether a service manager has connected this descriptor to its journal."""
+    status = os.fstat(descriptor)
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"

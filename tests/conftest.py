@@ -1,0 +1,154 @@
+"""A reference server as a process of its own, started with its command line."""
+
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+
+ACCOUNTS = """
+[[account]]
+address = "alice@example.test"
+password = "alicepw"
+
+[[account]]
+address = "bob@example.test"
+password = "bobpw"
+"""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """PEM files: the server's chain and key, and the authority that signed them."""
+
+    chain: Path
+    key: Path
+    authority: Path
+
+
+class ReferenceProcess:
+    """A running server. ``imap`` and ``imaps`` are (host, port), None where not listened on.
+
+    Everything it has lies in ``folder``: imap.cfg, accounts.toml, store/, log (its stderr).
+    """
+
+    user = "alice@example.test"
+    password = "alicepw"
+
+    def __init__(self, folder: Path, certificate: Certificate, **directives: str) -> None:
+        self.folder = folder
+        self.certificate = certificate
+        values = {
+            "host_id": "reference.example.test",
+            "imap_listen_addr": "127.0.0.1",
+            "imap_listen_port": "0",
+            "imap_listen_tls_port": "0",
+            "imap_support_tls": "yes",
+            "imap_certificate_path": str(certificate.chain),
+            "imap_private_key_path": str(certificate.key),
+            "imap_log_level": "6",
+            "auth_fail_delay": "0",
+            "reference_accounts": str(folder / "accounts.toml"),
+            "reference_store": str(folder / "store"),
+            **directives,
+        }
+        folder.mkdir(exist_ok=True)
+        (folder / "accounts.toml").write_text(ACCOUNTS)
+        lines = [f"{key}={value}\n" for key, value in values.items()]
+        (folder / "imap.cfg").write_text("".join(lines))
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and wait until it is ready. Its log goes on where it was."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "reference_server", "-c", str(self.folder / "imap.cfg")],
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert self.process.stdout is not None
+        ready = self.process.stdout.readline().decode()
+        assert ready.startswith("ready "), f"not ready: {ready!r}\n{self.log}"
+        places = dict(place.split("=") for place in ready.split()[1:])
+        self.imap = _host_and_port(places.get("imap"))
+        self.imaps = _host_and_port(places.get("imaps"))
+
+    def end(self, ending: signal.Signals = signal.SIGTERM) -> int:
+        """End the server with a signal, if it still runs; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(ending)
+        status = self.process.wait(timeout=30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return status
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+    @property
+    def client_tls(self) -> ssl.SSLContext:
+        """What a client needs to trust this server."""
+        return ssl.create_default_context(cafile=str(self.certificate.authority))
+
+
+def _host_and_port(place: str | None) -> tuple[str, int] | None:
+    if place is None:
+        return None
+    host, _, port = place.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Certificate:
+    folder = tmp_path_factory.mktemp("certificate")
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost", "127.0.0.1", "::1")
+    certificate = Certificate(folder / "chain.pem", folder / "key.pem", folder / "authority.pem")
+    certificate.chain.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    issued.private_key_pem.write_to_path(str(certificate.key))
+    authority.cert_pem.write_to_path(str(certificate.authority))
+    return certificate
+
+
+@pytest.fixture
+def start_reference(tmp_path, certificate):
+    """Factory of reference servers; directives as keyword arguments."""
+    processes = []
+
+    def start(**directives: str) -> ReferenceProcess:
+        folder = tmp_path / f"server-{len(processes)}"
+        processes.append(ReferenceProcess(folder, certificate, **directives))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.end()
+
+
+@pytest.fixture
+def reference_process(start_reference) -> ReferenceProcess:
+    """A reference server with a fresh store on disk."""
+    return start_reference()
+
+
+@pytest.fixture(scope="session")
+def required_tool():
+    """Look for a program: without it the test is skipped, on a CI machine it fails."""
+
+    def find(name: str, package: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            reason = f"{name} is missing (Debian package {package})"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return path
+
+    return find

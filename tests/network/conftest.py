@@ -1,0 +1,87 @@
+"""Certificates, and a server whose conversation is as simple as can be."""
+
+import contextlib
+import socket
+import ssl
+
+import pytest
+
+from reference_server.config.settings import Settings
+from reference_server.network.server import Server
+from reference_server.network.tls import tls_context
+from reference_server.session.channel import Disconnected, Timeout
+
+FLOOD_SIZE = 64 << 20  # octets, more than any socket buffers
+
+
+class Echo:
+    """Says "hello", gives back what it gets, says "bye" at "quit" and at the end.
+
+    At "tls" it turns on TLS, at "flood" it sends FLOOD_SIZE octets.
+    """
+
+    def __init__(self, channel):
+        self.channel = channel
+
+    def run(self):
+        try:
+            self.channel.send(b"hello " + self.channel.peer.encode())
+            while (data := self.channel.receive()) not in (b"", b"quit"):
+                if data == b"fault":
+                    raise RuntimeError("a fault in the conversation")
+                self.channel.send(bytes(FLOOD_SIZE) if data == b"flood" else data)
+                if data == b"tls":
+                    self.channel.start_tls()
+            self.channel.send(b"bye")
+        except Timeout:
+            self.channel.send(b"timeout")
+        except Disconnected:
+            pass
+
+    def shut_down(self):
+        self.channel.interrupt()
+
+
+@pytest.fixture
+def server_tls(certificate):
+    return tls_context(
+        Settings(
+            imap_support_tls=True,
+            imap_certificate_path=(certificate.chain,),
+            imap_private_key_path=(certificate.key,),
+        )
+    )
+
+
+@pytest.fixture
+def client_tls(certificate):
+    return ssl.create_default_context(cafile=str(certificate.authority))
+
+
+@pytest.fixture
+def start_server(server_tls):
+    """Factory of (server, ports by name) with Echo conversations."""
+    servers = []
+
+    def start(**settings):
+        settings.setdefault("imap_listen_addr", "127.0.0.1")
+        settings.setdefault("imap_listen_port", 0)
+        server = Server(Settings(imap_listen_tls_port=0, **settings), server_tls, Echo)
+        servers.append(server)
+        places = dict(place.split("=") for place in server.places())
+        return server, {name: int(place.rpartition(":")[2]) for name, place in places.items()}
+
+    yield start
+    for server in servers:
+        server.shut_down()
+
+
+@pytest.fixture
+def connect():
+    """Factory of client sockets with a deadline."""
+    with contextlib.ExitStack() as sockets:
+
+        def connect(port, host="127.0.0.1"):
+            return sockets.enter_context(socket.create_connection((host, port), timeout=20))
+
+        yield connect

@@ -1,0 +1,269 @@
+"""A channel over a socket: deadlines, waiting, interruption, TLS."""
+
+import socket
+import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from reference_server.network.channel import Patience, SocketChannel
+from reference_server.session.channel import Disconnected, Timeout, Wakeup
+
+GENEROUS = Patience(before_login=30, after_login=30, sending=30)
+
+
+@pytest.fixture
+def make_channel(server_tls):
+    """Factory of (channel, the client's socket)."""
+    opened = []
+
+    def make(patience=GENEROUS, tls=server_tls):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            client = socket.create_connection(listening.getsockname(), timeout=20)
+            accepted, _ = listening.accept()
+        channel = SocketChannel(accepted, "127.0.0.1", tls, patience)
+        opened.append((channel, client))
+        return channel, client
+
+    yield make
+    for channel, client in opened:
+        client.close()
+        channel.close()
+
+
+@pytest.fixture
+def thread():
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit
+
+
+@pytest.fixture
+def wakeup():
+    wakeup = Wakeup()
+    yield wakeup
+    wakeup.close()
+
+
+@pytest.fixture
+def over_tls(make_channel, client_tls, thread):
+    """Factory of (channel, the client's socket) with TLS on."""
+
+    def make(patience=GENEROUS):
+        channel, client = make_channel(patience)
+        handshake = thread(channel.start_tls)
+        secured = client_tls.wrap_socket(client, server_hostname="localhost")
+        handshake.result()
+        return channel, secured
+
+    return make
+
+
+def test_receive_and_send(make_channel):
+    channel, client = make_channel()
+    client.sendall(b"request")
+    assert channel.receive() == b"request"
+    channel.send(b"response")
+    assert client.recv(100) == b"response"
+    assert channel.secure is False
+
+
+def test_the_end_is_empty(make_channel):
+    channel, client = make_channel()
+    client.close()
+    assert channel.receive() == b""
+
+
+def test_a_reset_is_an_end_for_receive_and_disconnected_for_send(make_channel):
+    channel, client = make_channel()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()
+    assert channel.receive() == b""
+    with pytest.raises(Disconnected):
+        channel.send(b"response")
+
+
+def test_silence_before_login_and_after(make_channel):
+    channel, client = make_channel(Patience(before_login=0.01, after_login=30, sending=30))
+    with pytest.raises(Timeout):
+        channel.receive()
+    channel.authenticated = True
+    client.sendall(b"late")
+    assert channel.receive() == b"late"
+    impatient, _ = make_channel(Patience(before_login=30, after_login=0.01, sending=30))
+    impatient.authenticated = True
+    with pytest.raises(Timeout):
+        impatient.receive()
+
+
+def test_a_client_that_stops_reading_is_given_up(make_channel):
+    channel, _ = make_channel(Patience(before_login=30, after_login=30, sending=0.05))
+    with pytest.raises(Disconnected, match="stopped reading"):
+        channel.send(bytes(64 << 20))
+
+
+def test_a_slow_reader_gets_everything(make_channel, thread):
+    channel, client = make_channel()
+    data = bytes(range(256)) * 40000
+    sending = thread(channel.send, data)
+    received = bytearray()
+    while len(received) < len(data):
+        received += client.recv(3000)
+    sending.result()
+    assert received == data
+
+
+def test_wait_for_data_or_for_a_wakeup(make_channel, wakeup):
+    channel, client = make_channel()
+    wakeup.set()
+    assert channel.wait(wakeup) == "wakeup"
+    client.sendall(b"DONE")
+    assert channel.wait(wakeup) == "data"  # data goes first
+    assert channel.receive() == b"DONE"
+    wakeup.clear()
+    client.close()
+    assert channel.wait(wakeup) == "data"  # the end is something to receive
+
+
+def test_wait_ends_by_itself(make_channel, wakeup):
+    channel, _ = make_channel(Patience(before_login=0.01, after_login=30, sending=30))
+    assert channel.wait(wakeup) == "timeout"
+
+
+def test_a_span_beyond_what_poll_takes_is_no_fault(make_channel, wakeup):
+    channel, client = make_channel(Patience(before_login=1e9, after_login=1e9, sending=1e9))
+    client.sendall(b"x")
+    assert channel.wait(wakeup) == "data"
+    assert channel.receive() == b"x"
+
+
+def test_a_wakeup_from_another_thread(make_channel, wakeup, thread):
+    channel, _ = make_channel()
+    waiting = thread(channel.wait, wakeup)
+    wakeup.set()
+    assert waiting.result(timeout=20) == "wakeup"
+
+
+def test_interrupt_ends_waiting_but_sending_goes_on(make_channel, wakeup, thread):
+    channel, client = make_channel()
+    receiving = thread(channel.receive)
+    channel.interrupt()
+    assert receiving.result(timeout=20) == b""
+    assert channel.wait(wakeup) == "data"
+    client.sendall(b"more")
+    assert channel.receive() == b""
+    channel.send(b"BYE")
+    assert client.recv(100) == b"BYE"
+
+
+def test_interrupt_over_tls(over_tls, thread):
+    channel, client = over_tls()
+    receiving = thread(channel.receive)
+    channel.interrupt()
+    assert receiving.result(timeout=20) == b""
+    channel.send(b"BYE")
+    assert client.recv(100) == b"BYE"
+
+
+def test_abort_frees_a_blocked_sender(make_channel, thread):
+    channel, _ = make_channel()
+    sending = thread(channel.send, bytes(64 << 20))
+    channel.abort()
+    with pytest.raises(Disconnected):
+        sending.result(timeout=20)
+
+
+def test_tls(over_tls):
+    channel, client = over_tls()
+    assert channel.secure is True
+    client.sendall(b"request")
+    assert channel.receive() == b"request"
+    channel.send(bytes(100000))
+    received = 0
+    while received < 100000:
+        received += len(client.recv(65536))
+
+
+def test_octets_decrypted_but_not_yet_taken_are_data(over_tls, wakeup, monkeypatch):
+    """One TLS record read in pieces: poll sees nothing, yet there is something to receive."""
+    monkeypatch.setattr("reference_server.network.channel.RECEIVE_SIZE", 1)
+    channel, client = over_tls()
+    client.sendall(b"DONE")
+    assert channel.receive() == b"D"
+    assert channel.wait(wakeup) == "data"
+    assert b"".join(channel.receive() for _ in range(3)) == b"ONE"
+
+
+def test_a_record_that_comes_in_two_parts_is_waited_for(make_channel, client_tls, thread):
+    channel, client = make_channel()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client_object = client_tls.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    handshake = thread(channel.start_tls)
+    while True:
+        try:
+            client_object.do_handshake()
+            break
+        except ssl.SSLWantReadError:
+            client.sendall(outgoing.read())
+            incoming.write(client.recv(65536))
+    client.sendall(outgoing.read())
+    handshake.result(timeout=20)
+    client_object.write(b"request")
+    record = outgoing.read()
+    client.sendall(record[:10])
+    receiving = thread(channel.receive)
+    client.sendall(record[10:])
+    assert receiving.result(timeout=20) == b"request"
+
+
+@pytest.mark.parametrize("octets", [b"a NOOP\r\n", b"", bytes(5000)])
+def test_a_handshake_that_is_none(make_channel, octets):
+    channel, client = make_channel()
+    client.sendall(octets)
+    client.shutdown(socket.SHUT_WR)
+    with pytest.raises(Disconnected, match="TLS handshake failed"):
+        channel.start_tls()
+    assert channel.secure is False
+
+
+def test_a_handshake_that_stalls(make_channel):
+    channel, _ = make_channel(Patience(before_login=0.01, after_login=30, sending=30))
+    with pytest.raises(Disconnected, match="stalled"):
+        channel.start_tls()
+
+
+def test_a_handshake_can_be_interrupted(make_channel, thread):
+    channel, _ = make_channel()
+    handshake = thread(channel.start_tls)
+    channel.interrupt()
+    with pytest.raises(Disconnected):
+        handshake.result(timeout=20)
+
+
+def test_no_tls_without_a_context(make_channel):
+    channel, _ = make_channel(tls=None)
+    with pytest.raises(Disconnected, match="TLS is off"):
+        channel.start_tls()
+
+
+def test_closing_does_not_take_back_what_was_sent(make_channel):
+    """Octets of the client left unread must not turn the end into a reset."""
+    channel, client = make_channel()
+    client.sendall(b"x" * 100000)
+    channel.send(b"BYE")
+    closing = threading.Thread(target=channel.close)
+    closing.start()
+    assert client.recv(100) == b"BYE"
+    assert client.recv(100) == b""
+    client.close()
+    closing.join()
+
+
+def test_closing_tls_says_so(over_tls, thread):
+    channel, client = over_tls()
+    channel.send(b"BYE")
+    closing = thread(channel.close)
+    assert client.recv(100) == b"BYE"
+    assert client.recv(100) == b""  # a missing close_notify would be an SSLEOFError
+    client.close()
+    closing.result(timeout=20)

@@ -1,0 +1,209 @@
+"""The command line: its options, and one clear line for everything that prevents the start."""
+
+import imaplib
+import ssl
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+from reference_server.config import development
+from reference_server.config.directives import DIRECTIVES
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Factory: run the command to its end."""
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "reference_server", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def refused(run, tmp_path, certificate):
+    """Factory: start with good directives but for those given; the only line on stderr."""
+
+    def start(**directives):
+        accounts = tmp_path / "accounts.toml"
+        accounts.write_text('[[account]]\naddress = "a@example.test"\npassword = "secret"\n')
+        values = {
+            "imap_listen_addr": "127.0.0.1",
+            "imap_listen_port": "0",
+            "imap_support_tls": "yes",
+            "imap_certificate_path": certificate.chain,
+            "imap_private_key_path": certificate.key,
+            "reference_accounts": accounts,
+            "reference_store": tmp_path / "store",
+            **directives,
+        }
+        file = tmp_path / "imap.cfg"
+        file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
+        ended = run("-c", str(file))
+        assert ended.returncode == 1
+        assert ended.stdout == ""
+        assert ended.stderr.startswith("gximap-server: ")
+        assert ended.stderr.count("\n") == 1
+        return ended.stderr
+
+    return start
+
+
+def test_version(run):
+    ended = run("--version")
+    assert (ended.returncode, ended.stdout) == (0, f"gximap-server {metadata.version('gximap')}\n")
+
+
+@pytest.mark.parametrize("option", ["-?", "--help"])
+def test_help_names_every_directive(run, option):
+    ended = run(option)
+    assert ended.returncode == 0
+    for directive in DIRECTIVES:
+        for name in (directive.key, *directive.aliases, directive.meaning):
+            assert name in ended.stdout
+
+
+def test_usage_errors(run):
+    ended = run("--colour")
+    assert ended.returncode == 2
+    assert "usage: gximap-server" in ended.stderr
+
+
+def test_no_such_configuration_file(run):
+    ended = run("-c", "absent.cfg")
+    assert ended.returncode == 1
+    assert ended.stderr == "gximap-server: absent.cfg: cannot be read: No such file or directory\n"
+
+
+def test_a_bad_value(refused):
+    assert 'imap_conn_timeout = "soon": expected a time span' in refused(imap_conn_timeout="soon")
+
+
+def test_a_bad_certificate(refused, certificate):
+    assert str(certificate.key) in refused(imap_certificate_path=certificate.key)
+
+
+def test_a_missing_key(refused):
+    line = refused(imap_private_key_path="/absent/key.pem")
+    assert "imap_private_key_path: /absent/key.pem: No such file" in line
+
+
+def test_tls_forced_but_off(refused):
+    assert "imap_force_tls needs" in refused(imap_force_tls="yes", imap_support_tls="no")
+
+
+def test_a_missing_accounts_file(refused):
+    assert "/absent/accounts.toml: cannot be read" in refused(
+        reference_accounts="/absent/accounts.toml"
+    )
+
+
+def test_a_bad_accounts_file(refused, tmp_path):
+    file = tmp_path / "bad.toml"
+    file.write_text("[[account]\n")
+    assert "bad.toml: not TOML" in refused(reference_accounts=file)
+
+
+def test_a_store_that_cannot_be(refused, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    assert str(file) in refused(reference_store=file)
+
+
+def test_a_store_that_another_server_uses(refused, reference_process):
+    store = reference_process.folder / "store"
+    assert str(store) in refused(reference_store=store)
+
+
+def test_a_port_in_use(refused, reference_process):
+    port = reference_process.imap[1]
+    assert f"cannot listen on 127.0.0.1:{port}: " in refused(imap_listen_port=port)
+
+
+def test_only_the_listeners_asked_for(start_reference):
+    without_tls = start_reference(imap_support_tls="no")
+    assert without_tls.imap is not None
+    assert without_tls.imaps is None
+    assert "imap_listen_tls_port has no effect" in without_tls.log
+    only_tls = start_reference(imap_listen_port="")
+    assert only_tls.imap is None
+    assert only_tls.imaps is not None
+
+
+def test_tls_without_certificate_is_off(start_reference):
+    server = start_reference(imap_certificate_path="", imap_private_key_path="")
+    assert server.imaps is None
+    assert "TLS is off: it needs imap_certificate_path" in server.log
+    client = imaplib.IMAP4(*server.imap, timeout=30)
+    assert "STARTTLS" not in client.capabilities
+    client.logout()
+
+
+def test_unknown_keys_are_in_the_log(start_reference):
+    server = start_reference(imap_colour="green")
+    assert "imap.cfg:" in server.log
+    assert "unknown key imap_colour" in server.log
+
+
+def test_a_store_in_memory(start_reference):
+    server = start_reference(reference_store=":memory:")
+    client = imaplib.IMAP4(*server.imap, timeout=30)
+    client.login(server.user, server.password)
+    assert client.append("INBOX", None, None, b"Subject: x\r\n\r\nx\r\n")[0] == "OK"
+    client.logout()
+    assert {path.name for path in server.folder.iterdir()} == {"imap.cfg", "accounts.toml", "log"}
+
+
+def test_dev_needs_no_configuration(tmp_path):
+    """But for the ports, which other programs of this machine may have in use."""
+    (tmp_path / "ports.cfg").write_text("imap_listen_port=0\nimap_listen_tls_port=0\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "reference_server", "--dev", "-c", "ports.cfg"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        guide = []
+        for line in process.stdout:
+            guide.append(line)
+            if line.startswith("ready "):
+                break
+        places = dict(place.split("=") for place in guide[-1].split()[1:])
+        assert all(place.startswith("127.0.0.1:") for place in places.values())
+        text = "".join(guide)
+        for hint in ("openssl s_client", "curl", "Thunderbird", "alicepw", *places.values()):
+            assert hint in text
+        tls = ssl.create_default_context(cafile=str(tmp_path / "gximap-data" / "certificate.pem"))
+        port = int(places["imaps"].rpartition(":")[2])
+        accounts = [line.split()[:2] for line in guide if "@example.test  " in line]
+        assert len(accounts) == 4
+        for user, password in [*accounts, ("alice@example.test!shared@example.test", "alicepw")]:
+            client = imaplib.IMAP4_SSL("localhost", port, ssl_context=tls)
+            client.login(user, password)
+            assert client.select()[0] == "OK"
+            client.logout()
+        assert (tmp_path / "gximap-data" / "key.pem").stat().st_mode & 0o077 == 0
+        assert (tmp_path / "gximap-data" / "mail.sqlite").exists()
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def test_the_ports_of_dev():
+    assert (development.ADDRESS, development.PORT, development.TLS_PORT) == (
+        "127.0.0.1",
+        10143,
+        10993,
+    )

@@ -1,0 +1,92 @@
+"""Log lines: where they go, and that no client can forge one."""
+
+import logging
+import socket
+import threading
+
+import pytest
+
+from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.network.log import NOTICE, ClientFormatter, name_client, start_logging
+
+
+@pytest.fixture(autouse=True)
+def _restore_logging():
+    logger = logging.getLogger("reference_server")
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    yield
+    for handler in logger.handlers:
+        if handler not in before[0]:
+            handler.close()
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+@pytest.fixture
+def log_to(tmp_path):
+    """Factory: log with that level to a file; gives a function that reads it."""
+
+    def start(level):
+        file = tmp_path / "imap.log"
+        start_logging(Settings(imap_log_file=str(file), imap_log_level=level))
+        return file.read_text
+
+    return start
+
+
+@pytest.mark.parametrize(("level", "count"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6)])
+def test_levels(log_to, level, count):
+    read = log_to(level)
+    logger = logging.getLogger("reference_server.anything")
+    for severity in (50, 40, 30, NOTICE, 20, 10):
+        logger.log(severity, "event")
+    assert len(read().splitlines()) == count
+
+
+def test_the_clients_address_is_in_lines_of_its_thread_only(log_to):
+    read = log_to(5)
+    logger = logging.getLogger("reference_server.anything")
+
+    def talk():
+        name_client("2001:db8::1", 50432)
+        logger.info("from a client")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    thread.join()
+    logger.info("from nobody")
+    first, second = read().splitlines()
+    assert first.endswith("INFO [2001:db8::1]:50432 from a client")
+    assert second.endswith("INFO from nobody")
+
+
+def test_control_characters_cannot_forge_a_line(log_to):
+    read = log_to(5)
+    logging.getLogger("reference_server").info("user=%s", "x\r\nFORGED\x1b[2J\x85\u2028\u00e9")
+    assert read().splitlines()[0].endswith("user=x\\r\\nFORGED\\x1b[2J\\x85\\u2028\u00e9")
+
+
+def test_a_traceback_keeps_its_lines():
+    try:
+        raise RuntimeError("fault")
+    except RuntimeError as error:
+        record = logging.LogRecord(
+            "x", logging.ERROR, "", 0, "text", (), (type(error), error, error.__traceback__)
+        )
+    lines = ClientFormatter("%(client)s%(message)s").format(record).splitlines()
+    assert lines[0] == "text"
+    assert lines[-1] == "RuntimeError: fault"
+
+
+def test_a_file_that_cannot_be_written(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"imap_log_file: .*/absent/imap\.log: No such"):
+        start_logging(Settings(imap_log_file=str(tmp_path / "absent" / "imap.log")))
+
+
+def test_syslog(monkeypatch, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        journal.bind(str(tmp_path / "log"))
+        journal.settimeout(20)
+        monkeypatch.setattr("reference_server.network.log.SYSLOG_SOCKET", str(tmp_path / "log"))
+        start_logging(Settings(imap_log_file="syslog"))
+        logging.getLogger("reference_server").warning("event")
+        assert b"gximap-server: WARNING event" in journal.recv(1000)

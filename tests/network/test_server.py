@@ -1,0 +1,197 @@
+"""Listeners and places, with conversations that only echo."""
+
+import contextlib
+import socket
+import ssl
+import threading
+
+import pytest
+
+from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.network import connections
+from reference_server.network import server as server_module
+from reference_server.network.server import Server
+from tests.network.conftest import FLOOD_SIZE
+
+
+def test_a_conversation_and_the_clients_address(start_server, connect):
+    _, ports = start_server()
+    client = connect(ports["imap"])
+    assert client.recv(100) == b"hello 127.0.0.1"
+    client.sendall(b"question")
+    assert client.recv(100) == b"question"
+
+
+def test_ipv4_clients_of_an_ipv6_listener_have_ipv4_addresses(start_server, connect):
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    server, ports = start_server(imap_listen_addr="::")
+    assert server.places()[0] == f"imap=[::]:{ports['imap']}"
+    assert connect(ports["imap"]).recv(100) == b"hello 127.0.0.1"
+    assert connect(ports["imap"], "::1").recv(100) == b"hello ::1"
+
+
+def test_without_ipv6_every_address_is_every_ipv4_address(start_server, connect, monkeypatch):
+    class NoIPv6(server_module.Listener):
+        def __init__(self, address, *rest):
+            if ":" in address:
+                raise OSError(server_module.errno.EAFNOSUPPORT, "no such family")
+            super().__init__(address, *rest)
+
+    monkeypatch.setattr(server_module, "Listener", NoIPv6)
+    server, ports = start_server(imap_listen_addr="::")
+    assert server.places()[0] == f"imap=0.0.0.0:{ports['imap']}"
+    assert connect(ports["imap"]).recv(100) == b"hello 127.0.0.1"
+
+
+def test_implicit_tls(start_server, connect, client_tls):
+    _, ports = start_server()
+    client = client_tls.wrap_socket(connect(ports["imaps"]), server_hostname="localhost")
+    assert client.recv(100) == b"hello 127.0.0.1"
+
+
+def test_starting_tls(start_server, connect, client_tls):
+    _, ports = start_server()
+    client = connect(ports["imap"])
+    client.recv(100)
+    client.sendall(b"tls")
+    assert client.recv(100) == b"tls"
+    secured = client_tls.wrap_socket(client, server_hostname="localhost")
+    secured.sendall(b"question")
+    assert secured.recv(100) == b"question"
+
+
+def test_no_tls_no_tls_listener():
+    settings = Settings(imap_listen_addr="127.0.0.1", imap_listen_port=0, imap_listen_tls_port=0)
+    server = Server(settings, None, lambda channel: channel)
+    assert [place.partition("=")[0] for place in server.places()] == ["imap"]
+    server.shut_down()
+
+
+def test_nothing_to_listen_on():
+    settings = Settings(imap_listen_addr="127.0.0.1", imap_listen_port=None)
+    with pytest.raises(ConfigurationError, match="nothing to listen on"):
+        Server(settings, None, lambda channel: channel)
+
+
+def test_a_port_in_use(start_server):
+    _, ports = start_server()
+    with pytest.raises(ConfigurationError, match=f"127.0.0.1:{ports['imap']}: .*in use"):
+        start_server(imap_listen_port=ports["imap"])
+
+
+def test_an_address_of_another_machine(start_server):
+    with pytest.raises(ConfigurationError, match=r"cannot listen on 192\.0\.2\.1:0"):
+        start_server(imap_listen_addr="192.0.2.1")
+
+
+def test_failed_and_stalled_handshakes_harm_nobody(start_server, connect, client_tls):
+    """Not even when there are more of them than places."""
+    _, ports = start_server(context_num=2)
+    stalled = [connect(ports["imaps"]) for _ in range(3)]
+    garbled = connect(ports["imaps"])
+    garbled.sendall(b"a LOGIN alice secret\r\n")
+    while garbled.recv(100):  # an alert at most, then the end
+        pass
+    client = client_tls.wrap_socket(connect(ports["imaps"]), server_hostname="localhost")
+    assert client.recv(100) == b"hello 127.0.0.1"
+    assert all(socket.fileno() >= 0 for socket in stalled)
+
+
+def test_a_client_that_does_not_trust_the_certificate(start_server, connect, client_tls):
+    _, ports = start_server()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        ssl.create_default_context().wrap_socket(
+            connect(ports["imaps"]), server_hostname="localhost"
+        )
+    client = client_tls.wrap_socket(connect(ports["imaps"]), server_hostname="localhost")
+    assert client.recv(100) == b"hello 127.0.0.1"
+
+
+@pytest.mark.parametrize("name", ["imap", "imaps"])
+def test_a_full_server_says_bye(start_server, connect, client_tls, name):
+    _, ports = start_server(context_num=2, host_id="mail.example.test")
+
+    clients = []
+
+    def enter():
+        client = connect(ports[name])
+        if name == "imaps":
+            client = client_tls.wrap_socket(client, server_hostname="localhost")
+        clients.append(client)
+        return client, client.recv(100)
+
+    first, greeting = enter()
+    assert greeting == b"hello 127.0.0.1"
+    assert enter()[1] == b"hello 127.0.0.1"
+    refused, greeting = enter()
+    assert greeting == b"* BYE mail.example.test has too many sessions, try again later\r\n"
+    assert refused.recv(100) == b""
+    first.sendall(b"quit")
+    assert first.recv(100) == b"bye"
+    assert first.recv(100) == b""  # the place is free before the client sees the end
+    assert enter()[1] == b"hello 127.0.0.1"
+
+
+def test_beyond_the_lobby_connections_are_closed_at_once(start_server, connect, monkeypatch):
+    monkeypatch.setattr(connections, "LOBBY_SIZE", 0)
+    _, ports = start_server(context_num=1)
+    talking = connect(ports["imap"])
+    assert talking.recv(100) == b"hello 127.0.0.1"
+    assert connect(ports["imap"]).recv(100) == b""
+
+
+def test_a_fault_ends_one_connection_and_is_logged(start_server, connect, caplog):
+    _, ports = start_server()
+    faulty, other = connect(ports["imap"]), connect(ports["imap"])
+    assert faulty.recv(100) == other.recv(100) == b"hello 127.0.0.1"
+    faulty.sendall(b"fault")
+    assert faulty.recv(100) == b""
+    assert "a fault in the conversation" in caplog.text
+    other.sendall(b"question")
+    assert other.recv(100) == b"question"
+
+
+def test_shut_down_lets_everybody_say_bye(start_server, connect, client_tls):
+    server, ports = start_server()
+    clients = [connect(ports["imap"]) for _ in range(5)]
+    secured = client_tls.wrap_socket(connect(ports["imaps"]), server_hostname="localhost")
+    for client in [*clients, secured]:
+        assert client.recv(100) == b"hello 127.0.0.1"
+    in_handshake = connect(ports["imaps"])
+    ending = threading.Thread(target=server.shut_down)
+    ending.start()
+    for client in [*clients, secured]:
+        assert client.recv(100) == b"bye"
+        assert client.recv(100) == b""
+        client.close()
+    in_handshake.close()
+    ending.join()
+    with pytest.raises(ConnectionRefusedError):
+        connect(ports["imap"])
+
+
+def test_shut_down_cuts_off_who_does_not_read(start_server, connect, monkeypatch):
+    monkeypatch.setattr(connections, "FAREWELL_SECONDS", 0.05)
+    server, ports = start_server()
+    deaf = connect(ports["imap"])
+    assert deaf.recv(100) == b"hello 127.0.0.1"
+    deaf.sendall(b"flood")
+    assert deaf.recv(100)
+    server.shut_down()
+    received = 0
+    with contextlib.suppress(ConnectionError):
+        while data := deaf.recv(1 << 20):
+            received += len(data)
+    assert received < FLOOD_SIZE
+
+
+def test_two_hundred_connections(start_server, connect):
+    _, ports = start_server(context_num=200)
+    clients = [connect(ports["imap"]) for _ in range(200)]
+    for client in clients:
+        assert client.recv(100) == b"hello 127.0.0.1"
+    for client in clients:
+        client.sendall(b"question")
+    for client in clients:
+        assert client.recv(100) == b"question"
