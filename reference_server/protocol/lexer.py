@@ -99,11 +99,9 @@ class Cursor:
             self.fail(f"'{octets.decode()}'")
 
     def space(self, before: str) -> None:
-        """Exactly one space, and no second one."""
+        """Exactly one space: no token begins with a second one."""
         if not self.skip(b" "):
             self.fail(f"a space and {before}")
-        if self.peek() == b" ":
-            self.fail(before)
 
     def end(self) -> None:
         if not self.at_end():

@@ -45,6 +45,12 @@ def test_a_zone_is_rounded_to_minutes():
     assert format_date_time(datetime(1930, 1, 2, tzinfo=amsterdam)).endswith(b'+0020"')
 
 
+@pytest.mark.parametrize("octets", [b"+2400", b"-9900", b"+0060"])
+def test_no_such_zone(octets):
+    with pytest.raises(ValueError, match="no such zone"):
+        parse_date_time(b'"17-Jul-1996 02:44:25 %b"' % octets)
+
+
 def test_a_date_time_without_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
         format_date_time(datetime(2024, 1, 1))

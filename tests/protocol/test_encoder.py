@@ -201,6 +201,7 @@ def test_responses_come_in_blocks():
     assert b"".join(blocks) == b"".join(
         b"* %d FETCH (FLAGS (\\Seen))\r\n" % n for n in range(1, 10001)
     )
+    assert len(blocks) == 5  # 298,894 octets
     assert all(BLOCK <= len(block) < BLOCK + 100 for block in blocks[:-1])
     rows = [(n, Encoded(b"(\\Seen)")) for n in range(1, 10001)]
     table = list(encode(FetchTable((b"FLAGS",), rows)))
