@@ -109,7 +109,7 @@ class Contents:
         when = message.internal_date.isoformat(timespec="seconds")
         cursor = connection.execute(
             _INSERT,
-            (len(octets), when, *(getattr(digest, column) for column in DIGEST_COLUMNS)),
+            (len(octets), when, *(_storable(getattr(digest, column)) for column in DIGEST_COLUMNS)),
         )
         message_id = cursor.lastrowid
         assert message_id is not None
@@ -164,6 +164,11 @@ class Contents:
 def parse_date(text: str) -> datetime:
     """An internal_date column."""
     return datetime.fromisoformat(text)
+
+
+def _storable(value: object) -> object:
+    """A digest's value; lone surrogates, which some charsets decode to, cannot be stored."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
 def _column(connection: sqlite3.Connection, query: str) -> list[int]:

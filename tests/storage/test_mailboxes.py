@@ -27,6 +27,13 @@ def test_a_new_account_has_an_inbox(account):
     assert info(account, "INBOX").selectable
 
 
+def test_a_new_account_is_subscribed_to_its_inbox_once(store):
+    account = store.account("bob@example.test", [NewFolder("Sent")])
+    assert account.subscriptions() == ["INBOX"]
+    account.unsubscribe("INBOX")
+    assert store.account("bob@example.test").subscriptions() == []
+
+
 def test_a_new_account_has_the_folders_asked_for_only_the_first_time(store):
     account = store.account("bob@example.test", [NewFolder("Sent", "\\Sent")])
     account.delete("Sent")
