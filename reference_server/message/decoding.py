@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from reference_server.message.parts import Part
 from reference_server.protocol.commands import Octets
@@ -97,9 +98,13 @@ def body_text(part: Part, message: Octets) -> Iterator[str]:
         yield decode_charset(b"".join(chunks), part.charset)
         return
     decoder = codecs.getincrementaldecoder(_codec(part.charset))(_ERRORS)
-    for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
+    for chunk, final in chain(((chunk, False) for chunk in chunks), [(b"", True)]):
+        try:
+            yield decoder.decode(chunk, final)
+        except ValueError:
+            # Some decoders give up for good, e.g. on UTF-16 that has no byte order mark.
+            decoder.reset()
+            yield chunk.decode("latin-1")
 
 
 def _transfer_decoded(part: Part, message: Octets) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """Encoded words (the examples of RFC 2047, 8), charsets and transfer encodings."""
 
 import base64
+import codecs
 import quopri
 
 import pytest
@@ -108,3 +109,23 @@ def test_large_bodies_decode_as_small_ones(encoding, charset):
 
 def test_quoted_printable_without_line_ends():
     assert text_of(b"=41" * CHUNK, "QUOTED-PRINTABLE") == "A" * CHUNK
+
+
+def test_a_large_body_that_its_decoder_refuses_is_read_all_the_same():
+    assert text_of(b"ab" * CHUNK, "8BIT", "utf-16") == "ab" * CHUNK
+
+
+def test_a_codec_that_refuses_what_it_gets():
+    def refuse(octets, _errors="strict"):
+        if octets != b"a":
+            raise UnicodeError("refused")
+        return "a", 1
+
+    def search(name):
+        return codecs.CodecInfo(refuse, refuse, name=name) if name == "x_refusing" else None
+
+    codecs.register(search)
+    try:
+        assert decode_charset(b"\xe9", "x-refusing") == "é"
+    finally:
+        codecs.unregister(search)
