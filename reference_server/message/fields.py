@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from reference_server.message.lexical import remove_comments, unquote
 
@@ -40,8 +41,31 @@ class ContentType:
         return self.type == b"MESSAGE" and self.subtype == b"RFC822"
 
     def parameter(self, attribute: bytes) -> bytes | None:
-        """The first parameter of that name (upper case)."""
-        return next((value for name, value in self.parameters if name == attribute), None)
+        """The value of the first parameter of that name (upper case).
+
+        One that is encoded, or continued in others, is put together (RFC 2231, 3 and 4).
+        """
+        values = dict(reversed(self.parameters))
+        whole = _piece(values, attribute, first=True)
+        if whole is not None:
+            return whole
+        pieces: list[bytes] = []
+        while True:
+            number = len(pieces)
+            piece = _piece(values, b"%b*%d" % (attribute, number), first=number == 0)
+            if piece is None:
+                return b"".join(pieces) if pieces else None
+            pieces.append(piece)
+
+
+def _piece(values: dict[bytes, bytes], name: bytes, *, first: bool) -> bytes | None:
+    """A parameter or a section of one; ``name*`` is encoded, the first one names a charset."""
+    if name in values:
+        return values[name]
+    encoded = values.get(name + b"*")
+    if encoded is None:
+        return None
+    return unquote_to_bytes(encoded.split(b"'", 2)[-1] if first else encoded)
 
 
 DEFAULT = ContentType(b"TEXT", b"PLAIN", ((b"CHARSET", b"US-ASCII"),))

@@ -77,6 +77,32 @@ def test_a_malformed_content_type_is_plain_text(value):
     assert ContentType(b"TEXT", b"PLAIN", ((b"CHARSET", b"US-ASCII"),)) == DEFAULT
 
 
+@pytest.mark.parametrize(
+    ("parameters", "value"),
+    [
+        (b"title=a; title=b", b"a"),
+        # RFC 2231, 3, 4 and 4.1
+        (b'title*0="ftp://"; title*1="cs.utk.edu/pub"', b"ftp://cs.utk.edu/pub"),
+        (b"title*=us-ascii'en-us'This%20is%20%2A%2A%2Afun%2A%2A%2A", b"This is ***fun***"),
+        (
+            b"title*0*=us-ascii'en'This%20is%20even%20more%20;"
+            b' title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2="isn\'t it!"',
+            b"This is even more ***fun*** isn't it!",
+        ),
+        (b"title*1=b", None),
+        (b"x=y", None),
+    ],
+)
+def test_a_parameter_put_together(parameters, value):
+    content = parse_content_type(b"application/x-stuff; " + parameters)
+    assert content.parameter(b"TITLE") == value
+
+
+def test_a_continued_boundary_is_a_boundary():
+    content = parse_content_type(b"multipart/mixed; boundary*0=a; boundary*1=b")
+    assert content.parameter(b"BOUNDARY") == b"ab"
+
+
 def test_disposition():
     assert parse_disposition(b'attachment; filename="genome.jpeg"; size=12') == (
         b"ATTACHMENT",
