@@ -12,7 +12,9 @@ from imapclient import IMAPClient
 
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
+from conformance.oracle import Checker, Record
 from conformance.plugin import TARGET, TRANSCRIPT
+from conformance.report.outcome import BrokenRule
 from conformance.targets.description import Account
 from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
 from conformance.targets.server import Server
@@ -106,6 +108,8 @@ def connect(
     skipped where the target has no such address. Connections close with the case.
     """
     connections: list[CaseConnection] = []
+    checkers: list[Checker] = []
+    record = Record()
 
     def connect(kind: str | None = None) -> CaseConnection:
         address = server.address(kind)
@@ -113,8 +117,11 @@ def connect(
             pytest.skip(f"the target has no address for {kind}")
         endpoint = server.endpoint(address)
         name = NAMES[len(connections) % len(NAMES)]
+        checker = Checker(record, name=name)
+        checkers.append(checker)
         connection = cast(
-            CaseConnection, CaseConnection.open(endpoint, name=name, transcript=transcript)
+            CaseConnection,
+            CaseConnection.open(endpoint, name=name, transcript=transcript, checker=checker),
         )
         connections.append(connection)
         return connection
@@ -125,6 +132,9 @@ def connect(
     obituary = server.obituary()
     if obituary is not None:
         pytest.fail(obituary)
+    violations = [violation for checker in checkers for violation in checker.violations]
+    if violations:
+        raise ExceptionGroup("broken rules", [BrokenRule(each) for each in violations])
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-import pytest
 from rich.console import Console
 from rich.text import Text
 
 import conformance
 from conformance.plugin import CASES, new_results
-from conformance.quiet import Collection, Preparation, Quiet, arguments, collect
+from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
 from conformance.report.listing import print_cases, print_requirements
 from conformance.report.progress import Display
 from conformance.report.results import (
@@ -148,7 +147,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
             Display(console, results, options.verbose),
         ]
         words = [*arguments(cases), *_run_arguments(options, namespace.jobs)]
-        code = pytest.main(words, plugins=plugins)
+        code = run_pytest(words, plugins)
         if code != results.exit_code and not results.interrupted:
             results.faults.append(f"pytest ended with {code!r}")
         print_summary(console, results, options.verbose)

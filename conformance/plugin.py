@@ -14,7 +14,7 @@ import pytest
 
 import conformance
 from conformance.report.files import write_files
-from conformance.report.outcome import Finding, judge, worst
+from conformance.report.outcome import Finding, distinct, judge
 from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
 from conformance.requirements.case import Case, CaseError, read_case
 from conformance.requirements.catalogue import catalogue
@@ -177,19 +177,22 @@ class CasePlugin:
         item.stash[SECONDS] += call.duration
         findings = item.stash[FINDINGS]
         if call.excinfo is not None:
-            finding = judge(call.excinfo.value, call.when, case.level, case.requirements)
-            findings.append(finding)
-            cast(Any, report).finding = {"case": case.to_data(), "finding": finding.to_data()}
+            new = judge(call.excinfo.value, call.when, case.level, case.requirements)
+            findings += new
+            cast(Any, report).findings = {
+                "case": case.to_data(),
+                "findings": [finding.to_data() for finding in new],
+            }
         if call.when == "teardown":
-            cast(Any, report).conformance = self._record(item, case, worst(findings))
+            cast(Any, report).conformance = self._record(item, case, distinct(findings))
         return report
 
-    def _record(self, item: pytest.Item, case: Case, finding: Finding | None) -> dict[str, Any]:
-        told = finding is not None and finding.kind != "skip"
+    def _record(self, item: pytest.Item, case: Case, findings: list[Finding]) -> dict[str, Any]:
+        told = any(finding.kind != "skip" for finding in findings)
         dialogue = item.stash.get(TRANSCRIPT, None) if told or self._options.verbose else None
         return {
             "case": case.to_data(),
-            "finding": finding and finding.to_data(),
+            "findings": [finding.to_data() for finding in findings],
             "seconds": item.stash[SECONDS],
             "transcript": dialogue() if dialogue else [],
         }
@@ -230,10 +233,9 @@ class RunPlugin:
     def pytest_report_teststatus(
         self, report: pytest.TestReport | pytest.CollectReport
     ) -> tuple[str, str, str] | None:
-        data = getattr(report, "finding", None)
+        data = getattr(report, "findings", None)
         if data is not None:
-            case, finding = Case.from_data(data["case"]), Finding.from_data(data["finding"])
-            outcome, _ = self.results.decide(case, finding)
+            outcome, _, _ = self.results.decide(*_case_and_findings(data))
             if outcome in ("warn", "known"):
                 return outcome, outcome[0], outcome.upper()
         return None
@@ -242,9 +244,8 @@ class RunPlugin:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         data = getattr(report, "conformance", None)
         if data is not None:
-            finding = data["finding"] and Finding.from_data(data["finding"])
-            case = Case.from_data(data["case"])
-            self.results.add(case, finding, data["seconds"], data["transcript"])
+            case, findings = _case_and_findings(data)
+            self.results.add(case, findings, data["seconds"], data["transcript"])
         elif report.failed and report.when not in ("setup", "call", "teardown"):
             self.results.faults.append(f"{report.nodeid}: {report.longreprtext}")
 
@@ -271,6 +272,11 @@ class RunPlugin:
         if self._options.report is not None:
             write_files(self.results, Path(self._options.report))
         session.exitstatus = self.results.exit_code
+
+
+def _case_and_findings(data: dict[str, Any]) -> tuple[Case, list[Finding]]:
+    findings = [Finding.from_data(finding) for finding in data["findings"]]
+    return Case.from_data(data["case"]), findings
 
 
 def new_results(target: Target, profile: Any, options: Options) -> Results:

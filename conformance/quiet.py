@@ -11,6 +11,8 @@ from conformance.report.results import Results
 from conformance.requirements.case import Case
 from conformance.run import Target, UsageError
 
+NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+
 
 class Quiet:
     """A pytest plugin that lets pytest's own reporter, which other plugins talk to, write nothing.
@@ -65,6 +67,8 @@ def arguments(cases: Path) -> list[str]:
         str(cases),
         f"--rootdir={cases}",
         f"-c{os.devnull}",
+        "-pxdist.plugin",
+        "-ppytest_timeout",
         "-pconformance.plugin",
         "-pno:cacheprovider",
         "--import-mode=importlib",
@@ -73,11 +77,24 @@ def arguments(cases: Path) -> list[str]:
     ]
 
 
+def run_pytest(words: list[str], plugins: list[object]) -> int | pytest.ExitCode:
+    """Run pytest in this process with just these plugins, not with all that are installed."""
+    before = os.environ.get(NO_AUTOLOAD)
+    os.environ[NO_AUTOLOAD] = "1"
+    try:
+        return pytest.main(words, plugins=plugins)
+    finally:
+        if before is None:
+            del os.environ[NO_AUTOLOAD]
+        else:
+            os.environ[NO_AUTOLOAD] = before
+
+
 def collect(cases: Path, select: tuple[str, ...]) -> Collection:
     """Collect the cases in a folder without running them."""
     collection = Collection()
     words = [*arguments(cases), "--collect-only", *(f"--select={text}" for text in select)]
-    pytest.main(words, plugins=[Quiet(), collection])
+    run_pytest(words, [Quiet(), collection])
     if select and not collection.cases and not collection.faults:
         raise UsageError(f"no case is selected by {', '.join(select)}")
     collection.cases.sort(key=lambda case: case.id)

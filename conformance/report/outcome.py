@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from imapclient.exceptions import IMAPClientError
 
-from conformance.wire import GrammarError
+from conformance.oracle import Violation
+from conformance.requirements.catalogue import LEVELS
+from conformance.wire import Deviation, GrammarError
 
 OUTCOMES = ("pass", "fail", "warn", "known", "fixed", "skip", "error")
 
@@ -24,10 +26,18 @@ SERVER_FAULTS = (
     TimeoutError,
     ssl.SSLError,
 )
-# "[ABNF] rules MUST be followed strictly": what a response against the grammar is against.
-ALWAYS = ("RFC3501-7.5-2",)
+# "[ABNF] rules MUST be followed strictly"
+GRAMMAR = ("RFC3501-7.5-2",)
 # What pytest-timeout says when a case took longer than any wait for the server may take.
 HUNG = "Timeout ("
+
+
+class BrokenRule(Deviation):
+    """An invariant that the server broke on a connection of the case."""
+
+    def __init__(self, violation: Violation) -> None:
+        self.requirements = violation.requirements
+        super().__init__(f"{violation.message} (connection {violation.connection})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +61,36 @@ class Finding:
         return cls(**{**data, "requirements": tuple(data["requirements"])})
 
 
-def judge(error: BaseException, phase: str, level: str, requirements: tuple[str, ...]) -> Finding:
-    """The finding for an exception raised in a phase ("setup", "call", "teardown") of a case.
+def judge(
+    error: BaseException, phase: str, level: str, requirements: tuple[str, ...]
+) -> list[Finding]:
+    """The findings for what was raised in a phase ("setup", "call", "teardown") of a case.
 
-    `level` and `requirements` are the case's.
+    `level` and `requirements` are the case's. Only a group of exceptions gives several.
     """
+    if isinstance(error, BaseExceptionGroup):
+        return [
+            finding
+            for each in error.exceptions
+            for finding in judge(each, phase, level, requirements)
+        ]
     if isinstance(error, pytest.skip.Exception):
-        return Finding("skip", str(error))
+        return [Finding("skip", str(error))]
     if isinstance(error, pytest.fail.Exception) and str(error).startswith(HUNG):
-        return Finding("error", f"the case hung: {error}")
+        return [Finding("error", f"the case hung: {error}")]
     if not isinstance(error, SERVER_FAULTS):
-        return Finding("error", _traceback(error))
+        return [Finding("error", _traceback(error))]
     message = str(error) or type(error).__name__
     if not isinstance(error, AssertionError | pytest.fail.Exception):
         message = f"{type(error).__name__}: {message}"
-    always = ALWAYS if isinstance(error, GrammarError) else getattr(error, "requirement_ids", None)
-    if always is not None:
-        always = tuple(always)
-        return Finding("deviation", message, "MUST", always)
+    if isinstance(error, BrokenRule):
+        return [Finding("deviation", message, "MUST", error.requirements)]
+    if isinstance(error, GrammarError):
+        return [Finding("deviation", message, "MUST", GRAMMAR)]
     if phase == "setup":
-        return Finding(
-            "deviation", f"the case could not be set up: {message}", "MUST", requirements
-        )
-    return Finding("deviation", message, level, requirements)
+        message = f"the case could not be set up: {message}"
+        return [Finding("deviation", message, "MUST", requirements)]
+    return [Finding("deviation", message, level, requirements)]
 
 
 def _traceback(error: BaseException) -> str:
@@ -81,11 +98,20 @@ def _traceback(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}\n{text}"
 
 
+def distinct(findings: list[Finding]) -> list[Finding]:
+    """The findings without those that only repeat another: a GrammarError and its rule."""
+    kept: list[Finding] = []
+    for finding in findings:
+        if not any(each.message in finding.message for each in kept):
+            kept.append(finding)
+    return kept
+
+
 def worst(findings: list[Finding]) -> Finding | None:
     """The finding that decides: an error before a deviation (MUST first) before a skip."""
-    order = {"error": 0, "deviation": 1, "skip": 2}
+    order = ("error", "deviation", "skip")
     return min(
         findings,
-        key=lambda finding: (order[finding.kind], finding.level != "MUST"),
+        key=lambda finding: (order.index(finding.kind), LEVELS.index(finding.level)),
         default=None,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance.profiles.profile import Profile
-from conformance.report.outcome import OUTCOMES, Finding
+from conformance.report.outcome import OUTCOMES, Finding, worst
 from conformance.requirements.case import Case
 
 EXIT_PASS, EXIT_DEVIATIONS, EXIT_USAGE, EXIT_UNREACHABLE, EXIT_FAULT = range(5)
@@ -16,13 +16,17 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(slots=True)
 class CaseResult:
-    """What a case came to. `transcript` is the dialogue: dicts with t, from, connection, text."""
+    """What a case came to.
+
+    `against`: the ids of the sentences that a failure is against. `transcript`: the dialogue,
+    dicts with t, from, connection, text.
+    """
 
     case: Case
     outcome: str
     message: str
     seconds: float
-    finding: Finding | None = None
+    against: tuple[str, ...] = ()
     transcript: list[dict[str, Any]] = field(default_factory=list)
 
     def to_data(self) -> dict[str, Any]:
@@ -58,31 +62,43 @@ class Results:
     def add(
         self,
         case: Case,
-        finding: Finding | None,
+        findings: list[Finding],
         seconds: float,
         transcript: list[dict[str, Any]],
     ) -> CaseResult:
         """Decide the outcome of a case and keep it."""
-        outcome, message = self.decide(case, finding)
-        result = CaseResult(case, outcome, message, seconds, finding, transcript)
+        outcome, message, against = self.decide(case, findings)
+        result = CaseResult(case, outcome, message, seconds, against, transcript)
         self.cases.append(result)
         return result
 
-    def decide(self, case: Case, finding: Finding | None) -> tuple[str, str]:
-        """The outcome of a case with that finding, and the message to show with it."""
-        deviations = self.profile.deviations if self.profile else ()
-        if finding is None:
-            for known in deviations:
+    def decide(self, case: Case, findings: list[Finding]) -> tuple[str, str, tuple[str, ...]]:
+        """Outcome of a case with these findings, the message to show, the ids it is against.
+
+        It is known only if the profile explains every deviation; of the others the worst counts.
+        """
+        entries = self.profile.deviations if self.profile else ()
+        explained = {
+            finding: known
+            for finding in findings
+            for known in entries
+            if finding.kind == "deviation" and known.explains(case, finding)
+        }
+        decisive = worst([finding for finding in findings if finding not in explained])
+        if decisive is None and explained:
+            reasons = [f"{known.reason}\n{each.message}" for each, known in explained.items()]
+            return "known", "\n".join(reasons), ()
+        if decisive is None:
+            for known in entries:
                 if known.case and known.concerns(case):
-                    return "fixed", f"the profile says that it fails: {known.reason}"
-            return "pass", ""
-        if finding.kind != "deviation":
-            return finding.kind, finding.message
-        for known in deviations:
-            if known.explains(case, finding):
-                return "known", f"{known.reason}\n{finding.message}"
-        fails = finding.level == "MUST" or (self.strict and finding.level == "SHOULD")
-        return ("fail" if fails else "warn"), finding.message
+                    return "fixed", f"the profile says that it fails: {known.reason}", ()
+            return "pass", "", ()
+        others = [f"also: {each.message}" for each in findings if each != decisive]
+        message = "\n".join([decisive.message, *others])
+        if decisive.kind != "deviation":
+            return decisive.kind, message, ()
+        fails = decisive.level == "MUST" or (self.strict and decisive.level == "SHOULD")
+        return ("fail" if fails else "warn"), message, decisive.requirements
 
     def finish(self, seconds: float) -> None:
         """Close the run. An entry by requirement is fixed if no case of it failed any more."""

@@ -71,8 +71,7 @@ def _print_case(console: Console, result: CaseResult, verbose: bool) -> None:
         Text.assemble((result.outcome, STYLES[result.outcome]), f"  {result.case.id}"),
     )
     console.print(Text(f"  {result.case.title}"))
-    ids = result.finding.requirements if result.finding else ()
-    for identifier in ids or result.case.requirements:
+    for identifier in result.against or result.case.requirements:
         requirement = catalogue().get(identifier)
         sentence = requirement.sentence if requirement else ""
         console.print(Text(f"  {identifier}: {sentence}", style="dim"))
