@@ -1,0 +1,122 @@
+"""The formal syntax as the abnf package understands it, and sentences made from it at random."""
+
+import random
+import re
+from pathlib import Path
+
+from abnf import ParseError, Rule
+from abnf.grammars.misc import load_grammar_rulelist
+from abnf.parser import Alternation, Concatenation, Literal, Option, Repetition
+
+_TEXT = re.sub(r"(?m)^;.*\n", "", Path(__file__).with_name("rfc3501.abnf").read_text())
+
+
+@load_grammar_rulelist()
+class Reference(Rule):
+    """RFC 3501, section 9, and extensions: see rfc3501.abnf."""
+
+    grammar = _TEXT
+
+
+_WHOLE = ("response-data", "response-tagged", "continue-req")
+_OFTEN = {"message-data": 8, "mailbox-data": 4, "response-data": 4, "response-tagged": 1,
+          "continue-req": 1}  # fmt: skip
+RESPONSES = tuple(map(Reference, _WHOLE))
+
+_LITERAL = re.compile(rb"\{([0-9]{1,9})\}\r\n")
+
+
+def accepts(octets: bytes) -> bool:
+    """Whether the octets are one response, says the abnf package."""
+    source = _without_literals(octets).decode("latin-1")
+    for rule in RESPONSES:
+        try:
+            rule.parse_all(source)
+        except ParseError:
+            continue
+        return True
+    return False
+
+
+def _without_literals(octets: bytes) -> bytes:
+    """Put %x01 in the place of what a literal holds, if it is all there and holds no NUL."""
+    kept = bytearray()
+    position = 0
+    for header in _LITERAL.finditer(octets):
+        stop = header.end() + int(header[1])
+        if header.start() < position or stop > len(octets) or b"\0" in octets[header.end() : stop]:
+            continue
+        # The last line end is that of the response: text may end like a literal.
+        if header.end() == len(octets):
+            continue
+        kept += octets[position : header.end()] + b"\x01"
+        position = stop
+    return bytes(kept + octets[position:])
+
+
+class Sentences:
+    """Makes octets that a rule derives, choosing at random; deep down it prefers short ways."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._depth = 0
+
+    def response(self) -> bytes:
+        """One response; those with much inside come more often."""
+        (rule,) = self._random.choices(tuple(_OFTEN), tuple(_OFTEN.values()))
+        made = self._make(Reference(rule))
+        return made if rule in _WHOLE else b"* " + made + b"\r\n"
+
+    def _make(self, parser) -> bytes:
+        match parser:
+            case Rule():
+                return self._rule(parser)
+            case Alternation():
+                choices = parser.parsers
+                if self._depth > 45:  # the first alternative of a recursive rule is the flat one
+                    choices = choices[:1]
+                return self._make(self._random.choice(choices))
+            case Concatenation():
+                return b"".join(map(self._make, parser.parsers))
+            case Option():
+                wanted = self._depth <= 45 and self._random.random() < 0.6
+                return self._make(parser.alternation) if wanted else b""
+            case Repetition():
+                least, most = parser.repeat.min, parser.repeat.max
+                count = least + (self._random.choice((0, 0, 1, 2)) if self._depth <= 45 else 0)
+                count = min(count, most) if most is not None else count
+                return b"".join(self._make(parser.element) for _ in range(count))
+            case Literal(value=(first, last)):
+                return bytes([self._random.randint(ord(first), ord(last))])
+            case Literal(value=str() as value):
+                return self._random.choice((value, value.lower(), value.upper())).encode("latin-1")
+        raise TypeError(parser)
+
+    def _rule(self, rule: Rule) -> bytes:
+        if rule.name == "literal":
+            size = self._random.choice((0, 1, 5))
+            return b"{%d}\r\n" % size + bytes(self._random.choices(range(1, 256), k=size))
+        self._depth += 1
+        made = self._make(rule.definition)
+        self._depth -= 1
+        return made
+
+    def mutation(self, octets: bytes) -> bytes:
+        """The octets with one small change."""
+        rng = self._random
+        at = rng.randrange(len(octets))
+        to = min(len(octets), at + rng.choice((1, 1, 1, 2, 5)))
+        other = rng.choice((b" ", b"(", b")", b"0", b"1", b'"', b"\\", b"NIL", b"\r", b"\n",
+                            b"\r\n", b"\0", b"\x80", b"]", b"{", b"}", b"*", b"+", b"[", b"a", b"<", b",",
+                            b"{1}\r\nx", b'""', b"()", b":", b"\xff", b"%"))  # fmt: skip
+        return rng.choice(
+            (
+                octets[:at] + octets[to:],
+                octets[:at] + other + octets[at:],
+                octets[:at] + other + octets[to:],
+                octets[:at] + octets[at:to] + octets[at:],
+                octets[:at] + octets[at:to].swapcase() + octets[to:],
+                octets.replace(b" ", b"  ", 1),
+                octets[:at] + octets[at + 1 : at + 2] + octets[at : at + 1] + octets[at + 2 :],
+            )
+        )
