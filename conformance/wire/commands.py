@@ -65,7 +65,7 @@ class CommandTracker:
         self._tail = bytearray()  # the current line, its last octets
         self._literal = 0  # octets of a literal that are still to come
         self._literals_due = 0  # continuation requests that announced literals wait for
-        self._masking = False  # the mask stands already for the octets being sent
+        self._masking = False  # the mask stands already for the line being sent
         self._secret_from: int | None = None
         self._length = 0
 
@@ -102,8 +102,8 @@ class CommandTracker:
             return octets
         visible = octets[: max(0, self._secret_from - start)]
         mask = b"" if self._masking else MASK
-        self._masking = True
-        return visible + mask + (b"\r\n" if octets.endswith(b"\n") else b"")
+        self._masking = not octets.endswith(b"\n")
+        return visible + mask + (b"" if self._masking else b"\r\n")
 
     def _line_ended(self) -> None:
         announced = _LITERAL_END.search(bytes(self._tail))

@@ -54,6 +54,12 @@ def _without_literals(octets: bytes) -> bytes:
     return bytes(kept + octets[position:])
 
 
+_INSERTED = (
+    b" ", b"(", b")", b"0", b"1", b'"', b"\\", b"NIL", b"\r", b"\n", b"\r\n", b"\0", b"\x80", b"]",
+    b"{", b"}", b"*", b"+", b"[", b"a", b"<", b",", b"{1}\r\nx", b'""', b"()", b":", b"\xff", b"%",
+)  # fmt: skip
+
+
 class Sentences:
     """Makes octets that a rule derives, choosing at random; deep down it prefers short ways."""
 
@@ -106,9 +112,7 @@ class Sentences:
         rng = self._random
         at = rng.randrange(len(octets))
         to = min(len(octets), at + rng.choice((1, 1, 1, 2, 5)))
-        other = rng.choice((b" ", b"(", b")", b"0", b"1", b'"', b"\\", b"NIL", b"\r", b"\n",
-                            b"\r\n", b"\0", b"\x80", b"]", b"{", b"}", b"*", b"+", b"[", b"a", b"<", b",",
-                            b"{1}\r\nx", b'""', b"()", b":", b"\xff", b"%"))  # fmt: skip
+        other = rng.choice(_INSERTED)
         return rng.choice(
             (
                 octets[:at] + octets[to:],
