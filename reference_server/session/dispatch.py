@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -132,10 +132,11 @@ _CODES: dict[type[MailboxError], Code] = {
 }
 
 
-def execute(session: Session, command: Command) -> Iterator[Response]:
+def execute(session: Session, command: Command) -> Generator[Response, None, None]:
     """Carry out one command: its untagged responses, pending news, the tagged condition.
 
-    Raises only what ends the connection.
+    Raises only what ends the connection. A fault in encoding a response may be thrown in; it
+    counts as the handler's.
     """
     if isinstance(command, Malformed):
         tag = None if command.tag == b"*" else command.tag

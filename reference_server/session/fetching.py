@@ -128,7 +128,10 @@ class _Message:
 def _chunks(octets: Octets, start: int, stop: int) -> Iterator[bytes]:
     try:
         for position in range(start, stop, _CHUNK):
-            yield octets[position : min(position + _CHUNK, stop)]
+            chunk = octets[position : min(position + _CHUNK, stop)]
+            if len(chunk) != min(_CHUNK, stop - position):
+                raise ValueError("a message is shorter than it was")
+            yield chunk
     except Exception as error:
         # The client counts the octets of a literal: nothing else can be said any more.
         logger.exception("a message could not be read to its end")

@@ -39,6 +39,8 @@ def log_in(
         session.pause(session.service.auth_fail_delay)
         raise No("authentication failed", "AUTHENTICATIONFAILED")
     session.log_in(identity)
+    actor, mailbox = identity.actor.address, identity.mailbox.address
+    logger.info("rhost=[%s] user=%s mailbox=%s logged in", session.channel.peer, actor, mailbox)
     return Done("logged in", Code("CAPABILITY", capabilities(session)))
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from reference_server.accounts import Identity
-from reference_server.protocol.commands import Command, Malformed
+from reference_server.protocol.commands import Command
 from reference_server.protocol.encoder import encode
 from reference_server.protocol.framing import FrameError, Framer, NeedContinuation
 from reference_server.protocol.parser import parse_command
@@ -165,10 +165,20 @@ class Session:
                 self._serve(parse_command(frame))
 
     def _serve(self, command: Command) -> None:
-        bad = isinstance(command, Malformed)
-        for response in execute(self, command):
-            self.respond(response)
-            bad = bad or (isinstance(response, Condition) and response.kind == "BAD")
+        steps = execute(self, command)
+        response = next(steps, None)
+        bad = False
+        while response is not None:
+            bad = isinstance(response, Condition) and response.kind == "BAD"
+            try:
+                self.respond(response)
+            except (Disconnected, Timeout):
+                raise
+            except Exception as fault:
+                # Values may be worked out only now (rows of a FetchTable): the handler's fault.
+                response = steps.throw(fault)
+            else:
+                response = next(steps, None)
         self._count(bad)
 
     def _refuse(self, error: FrameError) -> None:

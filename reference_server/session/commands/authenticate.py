@@ -55,7 +55,7 @@ def authenticate(session: Session, command: Authenticate) -> Steps:
     """Go through the exchange of the mechanism."""
     mechanism = MECHANISMS.get(command.mechanism)
     if mechanism is None:
-        raise No("no such mechanism", "CANNOT")
+        raise No("no such mechanism")
     require_privacy(session)
     initial = command.initial_response
     if initial is not None and not mechanism.client_first:
