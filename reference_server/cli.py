@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import resource
 import signal
@@ -92,7 +93,8 @@ def _settings(options: argparse.Namespace) -> tuple[Settings, list[str]]:
 def _raise_descriptor_limit() -> None:
     """Allow as many connections as the system does."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.suppress(ValueError):  # some systems name a hard limit they do not grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _parser() -> argparse.ArgumentParser:

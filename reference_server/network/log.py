@@ -63,18 +63,19 @@ def start_logging(settings: Settings) -> None:
 
 def _handler(name: str) -> logging.Handler:
     try:
-        if name == "syslog" or (name == "-" and _is_journal(sys.stderr.fileno())):
+        if name == "syslog" or (name == "-" and _under_service_manager()):
             handler = logging.handlers.SysLogHandler(SYSLOG_SOCKET)
             handler.ident = "gximap-server: "
             return handler
         if name == "-":
-            return logging.StreamHandler()
+            return logging.StreamHandler(sys.stderr)
         return logging.FileHandler(Path(name), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ConfigurationError(f"imap_log_file: {name}: {error.strerror}") from error
 
 
-def _is_journal(descriptor: int) -> bool:
-    """Whether a service manager has connected this descriptor to its journal."""
-    status = os.fstat(descriptor)
-    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+def _under_service_manager() -> bool:
+    """Whether stderr is connected to a service manager's journal, and syslog is there instead."""
+    status = os.fstat(sys.stderr.fileno())
+    journal = os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+    return journal and Path(SYSLOG_SOCKET).exists()

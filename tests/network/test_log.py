@@ -1,8 +1,10 @@
 """Log lines: where they go, and that no client can forge one."""
 
 import logging
+import os
 import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -82,11 +84,47 @@ def test_a_file_that_cannot_be_written(tmp_path):
         start_logging(Settings(imap_log_file=str(tmp_path / "absent" / "imap.log")))
 
 
-def test_syslog(monkeypatch, tmp_path):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
-        journal.bind(str(tmp_path / "log"))
-        journal.settimeout(20)
+@pytest.fixture
+def syslog(monkeypatch, tmp_path):
+    """A socket in place of the system's /dev/log."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as system_log:
+        system_log.bind(str(tmp_path / "log"))
+        system_log.settimeout(20)
         monkeypatch.setattr("reference_server.network.log.SYSLOG_SOCKET", str(tmp_path / "log"))
-        start_logging(Settings(imap_log_file="syslog"))
-        logging.getLogger("reference_server").warning("event")
-        assert b"gximap-server: WARNING event" in journal.recv(1000)
+        yield system_log
+
+
+def test_syslog(syslog):
+    start_logging(Settings(imap_log_file="syslog"))
+    logging.getLogger("reference_server").warning("event")
+    assert b"gximap-server: WARNING event" in syslog.recv(1000)
+
+
+@pytest.fixture
+def stderr(monkeypatch, tmp_path):
+    """A file in place of stderr, and the name that a service manager would give to it."""
+    with (tmp_path / "stderr").open("w+") as stderr:
+        monkeypatch.setattr("reference_server.network.log.sys", SimpleNamespace(stderr=stderr))
+        status = os.fstat(stderr.fileno())
+        yield stderr, f"{status.st_dev}:{status.st_ino}"
+
+
+def test_under_a_service_manager_syslog_stands_for_stderr(syslog, stderr, monkeypatch):
+    monkeypatch.setenv("JOURNAL_STREAM", stderr[1])
+    start_logging(Settings(imap_log_file="-"))
+    logging.getLogger("reference_server").warning("event")
+    assert b"gximap-server: WARNING event" in syslog.recv(1000)
+
+
+@pytest.mark.usefixtures("syslog")
+@pytest.mark.parametrize("journal", [None, "1:1"])
+def test_stderr_otherwise(stderr, monkeypatch, journal):
+    """Also when the journal is the one of a service that stderr was redirected away from."""
+    if journal is None:
+        monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    else:
+        monkeypatch.setenv("JOURNAL_STREAM", journal)
+    start_logging(Settings(imap_log_file="-"))
+    logging.getLogger("reference_server").warning("event")
+    stderr[0].seek(0)
+    assert stderr[0].read().endswith(" WARNING event\n")

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import ssl
+import time
 
 import pytest
 
@@ -233,6 +234,28 @@ def test_silence_after_login_ends_with_bye(start_reference, last):
         while not (line := read_line(stream)).startswith(b"* BYE "):
             assert line.startswith((b"b OK", b"+ ")), line
         assert stream.read() == b""
+
+
+def test_a_client_that_stops_reading_holds_up_nobody_and_is_ended(start_reference, log_in):
+    server = start_reference(imap_conn_timeout="1s")
+    other = log_in(server)
+    large = b"Subject: large\r\n\r\n" + (b"x" * 70 + b"\r\n") * 200_000
+    assert other.append("INBOX", None, None, large)[0] == "OK"
+    assert other.select()[0] == "OK"
+    with raw(server.imap) as deaf:
+        stream = deaf.makefile("rb")
+        read_line(stream)
+        deaf.sendall(b"a LOGIN alice@example.test alicepw\r\nb SELECT INBOX\r\n")
+        read_until(stream, b"b")
+        deaf.sendall(b"".join(b"c%d FETCH 1 BODY.PEEK[]\r\n" % number for number in range(20)))
+        read_line(stream)  # the first answer has begun
+        ended = f":{deaf.getsockname()[1]} disconnected"
+        deadline = time.monotonic() + 60
+        flags = [r"(\Seen)", r"(\Flagged)"]
+        while ended not in server.log:
+            assert time.monotonic() < deadline, server.log
+            flags.reverse()
+            assert other.store("1", "FLAGS", flags[0])[0] == "OK"
 
 
 def test_a_full_server_says_bye(start_reference, log_in):
