@@ -5,6 +5,8 @@ stays in the line that announces it.
 """
 
 import re
+import select
+import socket
 import threading
 
 import pytest
@@ -34,8 +36,8 @@ def split_responses(octets):
 class MemoryChannel:
     """What the session reads was fed before; where nothing is left, it steps back.
 
-    The session runs in a thread of its own, and exactly one of the two threads runs at any
-    time: ``exchange`` returns when the session wants more than there is.
+    The session runs in a thread of its own. It is at rest when it wants to read, there is
+    nothing to read, and no news rouse it.
     """
 
     def __init__(self):
@@ -45,16 +47,23 @@ class MemoryChannel:
         self.input = []
         self.sent = b""
         self.handshakes = 0
-        self.waiting = False
-        self.wakeup = None
         self.timed_out = False
         self.failing = False
         self.ended = False
         self.changed = threading.Condition()
+        self._waiting = False
+        self._wakeup = None
+        self._signal, self._signalled = socket.socketpair()
+
+    # The session's end
 
     def receive(self):
-        self._await_input()
         with self.changed:
+            self._rest()
+            self.changed.wait_for(self._has_event, timeout=20)
+            self._waiting = False
+            if self.timed_out:
+                raise Timeout
             return self.input.pop(0) if self.input else b""
 
     def send(self, data):
@@ -69,37 +78,52 @@ class MemoryChannel:
 
     def wait(self, wakeup):
         with self.changed:
-            self.wakeup = wakeup
-        self._await_input(roused_by=wakeup)
+            self._wakeup = wakeup
+            self._rest()
+        select.select([wakeup, self._signalled], [], [], 20)
         with self.changed:
-            self.wakeup = None
-            if self.timed_out:
-                return "timeout"
-            return "data" if self.input or self.ended else "wakeup"
+            self._waiting = False
+            self._wakeup = None
+            if not self._has_event():
+                return "wakeup"
+            self._signalled.recv(64)
+            return "timeout" if self.timed_out else "data"
+
+    # The client's end
+
+    def feed(self, octets):
+        with self.changed:
+            self.input.append(octets)
+            self._wake()
 
     def interrupt(self):
         with self.changed:
             self.ended = True
-            self.changed.notify_all()
+            self._wake()
 
-    def _await_input(self, roused_by=None):
+    def time_out(self):
         with self.changed:
-            while not self.input and not self.ended and not self.timed_out:
-                if roused_by is not None and self._is_set(roused_by):
-                    return
-                self.waiting = True
-                self.changed.notify_all()
-                # A wakeup comes through its descriptor, so it is looked for now and then.
-                self.changed.wait(0.002 if roused_by is not None else 20)
-            self.waiting = False
-            if self.timed_out and roused_by is None:
-                raise Timeout
+            self.timed_out = True
+            self._wake()
 
-    @staticmethod
-    def _is_set(wakeup):
-        import select
+    def is_at_rest(self):
+        roused = self._wakeup is not None and select.select([self._wakeup], [], [], 0)[0]
+        return self._waiting and not self._has_event() and not roused
 
-        return bool(select.select([wakeup], [], [], 0)[0])
+    def close(self):
+        self._signal.close()
+        self._signalled.close()
+
+    def _rest(self):
+        self._waiting = True
+        self.changed.notify_all()
+
+    def _wake(self):
+        self._signal.send(b"!")
+        self.changed.notify_all()
+
+    def _has_event(self):
+        return bool(self.input) or self.ended or self.timed_out
 
 
 class Client:
@@ -126,7 +150,7 @@ class Client:
         channel = self.channel
         with channel.changed:
             done = channel.changed.wait_for(
-                lambda: self.finished or (channel.waiting and not channel.input), timeout=20
+                lambda: self.finished or channel.is_at_rest(), timeout=20
             )
             assert done, "the session neither ends nor wants to read"
             sent, channel.sent = channel.sent, b""
@@ -136,10 +160,7 @@ class Client:
         """Send octets as they are; the responses."""
         if isinstance(octets, str):
             octets = octets.encode()
-        with self.channel.changed:
-            self.channel.input.append(octets)
-            self.channel.waiting = False
-            self.channel.changed.notify_all()
+        self.channel.feed(octets)
         return self.responses()
 
     def __call__(self, line):
@@ -159,11 +180,11 @@ class Client:
         return untagged
 
     def end(self):
-        """The client goes away."""
+        """The client goes away; what the session says to that."""
         self.channel.interrupt()
         self.thread.join(20)
         assert not self.thread.is_alive()
-        return split_responses(self.channel.sent)
+        return self.responses()
 
 
 @pytest.fixture
@@ -197,6 +218,7 @@ def connect(store, directory):
     yield connect
     for client in clients:
         client.end()
+        client.channel.close()
 
 
 @pytest.fixture

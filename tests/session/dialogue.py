@@ -14,6 +14,7 @@ import re
 from datetime import UTC, datetime
 
 from reference_server.message import digest
+from reference_server.session.service import NEW_ACCOUNT
 from reference_server.storage import NewMessage
 
 MESSAGE = b"Subject: Hello\r\n\r\nbody\r\n"
@@ -25,7 +26,7 @@ def deliver(store, mailbox, flags=(), message=MESSAGE, account="alice@x.test"):
     new = NewMessage(
         message, digest(message), frozenset(flags), datetime(2024, 5, 1, 12, tzinfo=UTC)
     )
-    return store.account(account).append(mailbox, [new]).uids[0]
+    return store.account(account, NEW_ACCOUNT).append(mailbox, [new]).uids[0]
 
 
 def matches(expected, line):
