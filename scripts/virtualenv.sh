@@ -14,16 +14,26 @@ find_python() {
     return 1
 }
 
+# Debian's python3 comes without the part of the standard library that makes environments.
+make_virtualenv() {
+    local python=$1
+    if ! "$python" -c 'import ensurepip' 2>/dev/null && [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
+        echo "$0: installing Debian's python3-venv" >&2
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
+    fi
+    if ! "$python" -m venv .venv; then
+        rm -rf .venv
+        echo "$0: $python cannot make a virtual environment (Debian: apt install python3-venv)" >&2
+        exit 2
+    fi
+}
+
 prepare_virtualenv() {
     local extra=${1:-} python installed=.venv/installed${1:+-$1}
     if [[ ! -x .venv/bin/python ]]; then
         python=$(find_python) || exit 2
         echo "$0: making .venv" >&2
-        if ! "$python" -m venv .venv; then
-            rm -rf .venv
-            echo "$0: $python cannot make a virtual environment (Debian: apt install python3-venv)" >&2
-            exit 2
-        fi
+        make_virtualenv "$python"
     fi
     if [[ ! $installed -nt pyproject.toml ]]; then
         echo "$0: installing into .venv" >&2
