@@ -261,10 +261,21 @@ class RunPlugin:
         if excinfo.errisinstance(KeyboardInterrupt) and RESULTS in self._config.stash:
             self.results.interrupted = True
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if RESULTS not in self._config.stash:
-            return
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Clear up and report when everything else has ended, whatever that brought."""
+        try:
+            yield
+        except Exception as error:
+            # The fixtures of a case that was interrupted may find its connections in disorder.
+            if RESULTS not in self._config.stash:
+                raise
+            if not self.results.interrupted:
+                self.results.faults.append(f"the end of the run: {error!r}")
+        if RESULTS in self._config.stash:
+            self._finish(session)
+
+    def _finish(self, session: pytest.Session) -> None:
         target = self._config.stash[TARGET]
         if target.description is not None:
             self.results.left_behind = remove_all(target.description, target.facts, target.scratch)

@@ -1,0 +1,123 @@
+import pytest
+
+from conformance.targets.description import Account, Address, Description, TargetError, describe
+
+FILE = """
+name = "mail.example.com"
+profile = "gromox"
+[endpoint.imap]
+host = "mail.example.com"
+[endpoint.imaps]
+host = "mail.example.com"
+port = 1993
+[[account]]
+role = "primary"
+user = "alice@example.com"
+password_env = "GX_ALICE"
+[[account]]
+role = "stranger"
+user = "dave@example.com"
+password = "test"
+[settings]
+imap_auth_times = 3
+[control]
+apply = ["ssh", "mail", "apply"]
+"""
+
+
+def never_ask(prompt):
+    raise AssertionError(prompt)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "host", "port", "user", "password"),
+    [
+        ("imap://alice:pw@mail.test", "imap", "mail.test", 143, "alice", "pw"),
+        ("imaps://alice:pw@mail.test", "imaps", "mail.test", 993, "alice", "pw"),
+        ("IMAP://a%40b.test:p%3A%2F@[::1]:1143/", "imap", "::1", 1143, "a@b.test", "p:/"),
+        ("imap://alice:@mail.test", "imap", "mail.test", 143, "alice", ""),
+    ],
+)
+def test_url(url, kind, host, port, user, password):
+    description = describe(url, never_ask, {})
+    assert description.main == Address(kind, host, port)
+    assert description.accounts == {"primary": Account("primary", user, password)}
+    assert Description.from_data(description.to_data()) == description
+
+
+def test_password_from_the_environment_or_a_prompt():
+    url = "imap://alice@mail.test"
+    given = describe(url, never_ask, {"GXIMAP_PASSWORD": "pw"})
+    assert given.accounts["primary"].password == "pw"
+    asked = describe(url, lambda prompt: f"answer to {prompt}", {})
+    assert asked.accounts["primary"].password == "answer to Password of alice on mail.test: "
+
+
+def test_password_is_not_shown():
+    assert "pw" not in repr(Account("primary", "alice", "pw"))
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("imap://mail.test", "names no user"),
+        ("imap://alice:pw@", "names no host"),
+        ("imap://alice:pw@mail.test:port", "not well-formed"),
+        ("imap://alice:pw@mail.test/INBOX", "more than"),
+        ("pop3://alice:pw@mail.test", "neither imap://"),
+        ("no-such-file.toml", "neither imap://"),
+    ],
+)
+def test_wrong_url(url, problem):
+    with pytest.raises(TargetError, match=problem):
+        describe(url, never_ask, {})
+
+
+def test_file(tmp_path):
+    path = tmp_path / "target.toml"
+    path.write_text(FILE)
+    description = describe(str(path), never_ask, {"GX_ALICE": "pw"})
+    assert description.name == "mail.example.com"
+    assert description.profile == "gromox"
+    assert description.addresses["imap"] == Address("imap", "mail.example.com", 143)
+    assert description.addresses["imaps"] == Address("imaps", "mail.example.com", 1993)
+    assert description.accounts["primary"] == Account("primary", "alice@example.com", "pw")
+    assert description.accounts["stranger"].password == "test"
+    assert description.settings == {"imap_auth_times": 3}
+    assert description.control == {"apply": ["ssh", "mail", "apply"]}
+    assert Description.from_data(description.to_data()) == description
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[settings]", "[setting]", "the file: unknown key 'setting'"),
+        ("[endpoint.imaps]", "[endpoint.pop3]", r"\[endpoint.pop3\]: an endpoint is one of"),
+        ("port = 1993", "port = 0", r"\[endpoint.imaps\]: port must be"),
+        ("port = 1993", "ports = 1", r"\[endpoint.imaps\]: unknown key 'ports'"),
+        ('role = "stranger"', 'role = "boss"', "a role is one of"),
+        ('role = "stranger"', 'role = "primary"', "is there twice"),
+        ('role = "primary"', 'role = "second"', "no .* with role 'primary'"),
+        ('password_env = "GX_ALICE"', 'password_env = "GX_BOB"', "GX_BOB is not set"),
+        ('password_env = "GX_ALICE"', "", "give either password_env or"),
+        ('user = "dave@example.com"', 'user = ""', "user must be given"),
+        ('name = "mail.example.com"', "name = 1", "name must be given"),
+        ('["ssh", "mail", "apply"]', '"ssh"', r"\[control\]: apply must be a list"),
+        ("[settings]", "[settings", "target.toml: "),
+        ('profile = "gromox"', 'ca_file = "none.pem"', "no CA file"),
+    ],
+)
+def test_wrong_file(tmp_path, old, new, problem):
+    assert old in FILE
+    path = tmp_path / "target.toml"
+    path.write_text(FILE.replace(old, new, 1))
+    with pytest.raises(TargetError, match=problem) as caught:
+        describe(str(path), never_ask, {"GX_ALICE": "pw"})
+    assert str(path) in str(caught.value)
+
+
+def test_file_without_endpoint(tmp_path):
+    path = tmp_path / "target.toml"
+    path.write_text('[[account]]\nrole = "primary"\nuser = "a"\npassword = "b"\n')
+    with pytest.raises(TargetError, match=r"endpoint\.imap"):
+        describe(str(path), never_ask, {})
