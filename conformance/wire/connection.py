@@ -90,6 +90,7 @@ class Connection:
         self.bye: Condition | None = None
         self.closed_by_server = False
         self._ended = False
+        self._unreadable = False  # closed, or left in the middle of a TLS handshake
         self.tracker = CommandTracker()
         self._framer = Framer()
         self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
@@ -142,9 +143,17 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Close the connection from this side, without LOGOUT."""
-        if self._framer.pending:
-            self.transcript.record("S", self.name, self._framer.discard())
+        """Close the connection from this side, without LOGOUT.
+
+        What the server has said until now is still read, for the checker to see.
+        """
+        if self.greeting is not None and not self._unreadable:
+            with contextlib.suppress(DeadlineExpired, ServerClosed):
+                for _ in range(_MOST_RESPONSES):
+                    with contextlib.suppress(GrammarError):
+                        self._receive("what is there already", 0)
+        self.transcript.record("S", self.name, self._framer.discard())
+        self._unreadable = True
         with contextlib.suppress(OSError):
             self.socket.close()
 
@@ -376,8 +385,10 @@ class Connection:
                 self.socket, server_hostname=self.endpoint.host
             )
         except TimeoutError:
+            self._unreadable = True
             raise DeadlineExpired("the TLS handshake", self.endpoint.deadline) from None
         except OSError as error:
+            self._unreadable = True
             raise TlsFailed(f"{how} failed: {error}") from error
         self.transcript.note(self.name, f"{how}: {self.tls_version}")
 
@@ -417,23 +428,24 @@ class Connection:
     def _read(self, awaited: str, seconds: float) -> bytes:
         """The octets of the next response."""
         deadline = time.monotonic() + seconds
+        remaining = seconds
         while True:
             octets = self._framer.next()
             if octets is not None:
                 return octets
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            if remaining < 0:
                 raise self._deadline_expired(awaited, seconds)
             self.socket.settimeout(remaining)
             try:
                 chunk = self.socket.recv(_CHUNK)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
                 raise self._deadline_expired(awaited, seconds) from None
             except OSError:
                 chunk = b""
             if not chunk:
                 raise self._server_closed(awaited)
             self._framer.feed(chunk)
+            remaining = deadline - time.monotonic()
 
     def _deadline_expired(self, awaited: str, seconds: float) -> DeadlineExpired:
         came = [type(response).__name__ for response in self._gathered[-5:]]

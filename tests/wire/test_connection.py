@@ -7,6 +7,7 @@ import threading
 import pytest
 import trustme
 
+from conformance.oracle import Checker
 from conformance.wire import (
     Connection,
     DeadlineExpired,
@@ -127,6 +128,16 @@ def test_bad_syntax_fails_where_it_is_read(script):
     script.says(b"* 0 EXPUNGE")
     with pytest.raises(GrammarError, match="message-data"):
         script.connection.command("NOOP")
+
+
+def test_what_was_left_unread_is_checked_when_the_connection_is_closed():
+    script = Script(b"* OK ready", checker=Checker())
+    script.connection.read_greeting()
+    script.says(b"a1 OK done", b"* 0 EXPUNGE", b"* 1 EXPUNGE")
+    script.connection.command("NOOP")
+    script.close()
+    rules = [violation.rule.name for violation in script.connection.checker.violations]
+    assert rules == ["grammar", "expunge-time", "expunge-range"]
 
 
 def test_an_answer_that_should_be_ok_says_what_it_was(script):
