@@ -24,7 +24,7 @@ from conformance.report.results import (
     EXIT_USAGE,
 )
 from conformance.report.summary import print_summary
-from conformance.requirements.catalogue import catalogue
+from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.run import GROUPS, Options, UsageError, prepare
 from conformance.targets.description import UnreachableError
 
@@ -107,6 +107,7 @@ def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
         words.insert(0, "run")
     namespace = parser().parse_args(words)
     try:
+        catalogue()
         if namespace.command == "list":
             return _list(cases, tuple(namespace.select))
         if namespace.command == "requirements":
@@ -118,6 +119,9 @@ def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
     except UnreachableError as error:
         print(f"gximap-conformance: {error}", file=sys.stderr)
         return EXIT_UNREACHABLE
+    except CatalogueError as error:
+        print(f"gximap-conformance: fault of the suite: {error}", file=sys.stderr)
+        return EXIT_FAULT
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
 

@@ -17,7 +17,7 @@ from conformance.report.files import write_files
 from conformance.report.outcome import Finding, distinct, judge
 from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
 from conformance.requirements.case import Case, CaseError, read_case
-from conformance.requirements.catalogue import catalogue
+from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.requirements.selection import selected
 from conformance.run import GROUPS, Options, Target, UsageError, prepare, selectors
 from conformance.targets.description import UnreachableError
@@ -108,6 +108,10 @@ class CasePlugin:
     def __init__(self, config: pytest.Config) -> None:
         self._folder = cases_folder(config)
         self._options = options(config)
+        try:
+            catalogue()
+        except CatalogueError as error:
+            raise pytest.UsageError(f"fault of the suite: {error}") from None
         if is_worker(config):
             data = cast(Any, config).workerinput["conformance"]
             config.stash[TARGET] = Target.from_data(data)
