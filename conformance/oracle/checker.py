@@ -259,6 +259,13 @@ class Checker:
     def _status(self, response: StatusData, current: SentCommand | None) -> None:
         uid_next = response.items.get("UIDNEXT")
         uid_validity = response.items.get("UIDVALIDITY")
+        if self.view and response.mailbox == self.view.name:
+            # STATUS is no check for new messages in the selected mailbox (6.3.10): a server may
+            # answer from what this session has been told.
+            known = max((uid for uid in self.view.uids if uid is not None), default=0)
+            if uid_next is not None and uid_next <= known:
+                self._violated(rules.UID_NEXT, f"UIDNEXT is {uid_next}, but UID {known} is in use")
+            return
         if uid_next and uid_validity:
             sent_at = self._sent_at.get(current, 0) if current else 0
             self._uid_next(response.mailbox, uid_validity, uid_next, sent_at)

@@ -221,6 +221,14 @@ S: * OK ready
 [client ends]
 [end]
 """,
+    "STATUS of the selected mailbox from what the session knows (6.3.10)": SELECTED
+    + """
+C: b APPEND box {1+}\\r\\nx
+S: b OK [APPENDUID 7 30] done
+C: c STATUS box (UIDNEXT UIDVALIDITY)
+S: * STATUS box (UIDNEXT 30 UIDVALIDITY 7)
+S: c OK done
+""",
     "UIDs given by APPEND and COPY": SELECTED
     + """
 C: b APPEND box {1+}\\r\\nx
@@ -306,7 +314,14 @@ S: * 3 FETCH (UID 20)""",
     "UIDNEXT falling": (
         "uid-next",
         SELECTED
-        + "C: b STATUS box (UIDNEXT UIDVALIDITY)\nS: * STATUS box (UIDNEXT 29 UIDVALIDITY 7)",
+        + "C: b CLOSE\nS: b OK done\n"
+        + "C: c STATUS box (UIDNEXT UIDVALIDITY)\nS: * STATUS box (UIDNEXT 29 UIDVALIDITY 7)",
+    ),
+    "UIDNEXT in STATUS not above a UID of the session": (
+        "uid-next",
+        SELECTED
+        + "C: b UID FETCH 1 UID\nS: * 1 FETCH (UID 20)\nS: b OK done\n"
+        + "C: c STATUS box (UIDNEXT)\nS: * STATUS box (UIDNEXT 20)",
     ),
     "another size": (
         "immutable",
