@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import socket
-import ssl
-import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from conformance.wire.answer import Answer
 from conformance.wire.arguments import Argument, encode_command, word
+from conformance.wire.channel import Channel
 from conformance.wire.commands import CommandTracker, SentCommand
 from conformance.wire.endpoint import Endpoint
 from conformance.wire.errors import (
     DeadlineExpired,
     Deviation,
     ServerClosed,
-    TlsFailed,
     UnexpectedResponse,
 )
 from conformance.wire.grammar import (
     STANDARD,
     Condition,
     Continuation,
-    Framer,
     GrammarError,
     Response,
     parse_greeting,
@@ -37,7 +33,6 @@ from conformance.wire.transcript import Transcript
 Tag = str
 Kind = TypeVar("Kind")
 
-_CHUNK = 65536
 _MOST_RESPONSES = 1_000_000  # that may come before a command is completed
 
 
@@ -75,7 +70,7 @@ class Connection:
     def __init__(
         self,
         endpoint: Endpoint,
-        connected: socket.socket,
+        channel: Channel,
         *,
         name: str = "A",
         checker: Checker | None = None,
@@ -85,14 +80,12 @@ class Connection:
         self.name = name
         self.checker = checker
         self.transcript = Transcript() if transcript is None else transcript
-        self.socket = connected
+        self.channel = channel
         self.greeting: Condition | None = None
         self.bye: Condition | None = None
         self.closed_by_server = False
         self._ended = False
-        self._unreadable = False  # closed, or left in the middle of a TLS handshake
         self.tracker = CommandTracker()
-        self._framer = Framer()
         self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
         self._gathered: list[Response] = []
         self._answers: dict[Tag, Answer] = {}
@@ -115,12 +108,11 @@ class Connection:
         ``greeting=False`` the greeting is left to the case (``read_greeting``). Raises ``OSError``
         where nobody listens.
         """
-        connected = socket.create_connection((endpoint.host, endpoint.port), endpoint.deadline)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = cls(endpoint, connected, name=name, checker=checker, transcript=transcript)
+        channel = Channel.open(endpoint)
+        connection = cls(endpoint, channel, name=name, checker=checker, transcript=transcript)
         try:
             if preamble:
-                connected.sendall(preamble)
+                channel.write(preamble)
                 connection.transcript.note(name, f"{len(preamble)} octets before IMAP", "C")
             if endpoint.tls:
                 connection._wrap("implicit TLS")
@@ -147,15 +139,13 @@ class Connection:
 
         What the server has said until now is still read, for the checker to see.
         """
-        if self.greeting is not None and not self._unreadable:
+        if self.greeting is not None and self.channel.readable:
             with contextlib.suppress(DeadlineExpired, ServerClosed):
                 for _ in range(_MOST_RESPONSES):
                     with contextlib.suppress(GrammarError):
                         self._receive("what is there already", 0)
-        self.transcript.record("S", self.name, self._framer.discard())
-        self._unreadable = True
-        with contextlib.suppress(OSError):
-            self.socket.close()
+        self.transcript.record("S", self.name, self.channel.framer.discard())
+        self.channel.close()
 
     # Commands
 
@@ -243,8 +233,7 @@ class Connection:
             if self.checker:
                 self.checker.sent(self.tracker)
             try:
-                self.socket.settimeout(self.endpoint.deadline)
-                self.socket.sendall(piece)
+                self.channel.write(piece)
             except TimeoutError:
                 awaited = f"the server to take {len(piece)} octets"
                 raise DeadlineExpired(awaited, self.endpoint.deadline) from None
@@ -260,7 +249,7 @@ class Connection:
         """Close this side's direction only, as a client that hangs up but still listens."""
         self.transcript.note(self.name, "client ends its direction", "C")
         self._ended = True
-        self.socket.shutdown(socket.SHUT_WR)
+        self.channel.end_sending()
 
     # Responses
 
@@ -331,7 +320,7 @@ class Connection:
     @property
     def received_so_far(self) -> bytes:
         """The octets of a response that has begun but is not complete."""
-        return self._framer.pending
+        return self.channel.framer.pending
 
     # Commands with a form of their own
 
@@ -363,7 +352,7 @@ class Connection:
     def start_tls(self, *, timeout: float | None = None) -> Answer:
         """STARTTLS, which must be answered OK, and the handshake."""
         answer = self.command("STARTTLS", timeout=timeout).expect("OK")
-        plain = self._framer.discard()
+        plain = self.channel.framer.discard()
         if plain:
             raise UnexpectedResponse(
                 f"after the OK to STARTTLS the server sent more in plain text: {plain[:200]!r}"
@@ -376,20 +365,10 @@ class Connection:
     @property
     def tls_version(self) -> str | None:
         """The version of TLS in use, e.g. ``"TLSv1.3"``; ``None`` in plain text."""
-        return self.socket.version() if isinstance(self.socket, ssl.SSLSocket) else None
+        return self.channel.tls_version
 
     def _wrap(self, how: str) -> None:
-        self.socket.settimeout(self.endpoint.deadline)
-        try:
-            self.socket = self.endpoint.tls_context().wrap_socket(
-                self.socket, server_hostname=self.endpoint.host
-            )
-        except TimeoutError:
-            self._unreadable = True
-            raise DeadlineExpired("the TLS handshake", self.endpoint.deadline) from None
-        except OSError as error:
-            self._unreadable = True
-            raise TlsFailed(f"{how} failed: {error}") from error
+        self.channel.start_tls(how)
         self.transcript.note(self.name, f"{how}: {self.tls_version}")
 
     # Reading
@@ -397,7 +376,12 @@ class Connection:
     def _receive(self, awaited: str, timeout: float | None, *, greeting: bool = False) -> Response:
         """The next response, seen by the transcript, the tracker and the checker."""
         seconds = self.endpoint.deadline if timeout is None else timeout
-        octets = self._read(awaited, seconds)
+        try:
+            octets = self.channel.read(seconds)
+        except TimeoutError:
+            raise self._deadline_expired(awaited, seconds) from None
+        except EOFError:
+            raise self._server_closed(awaited) from None
         self.transcript.record("S", self.name, octets)
         try:
             response = parse_greeting(octets) if greeting else parse_response(octets, STANDARD)
@@ -425,36 +409,14 @@ class Connection:
         if self.checker:
             self.checker.received(response, self.tracker, completed)
 
-    def _read(self, awaited: str, seconds: float) -> bytes:
-        """The octets of the next response."""
-        deadline = time.monotonic() + seconds
-        remaining = seconds
-        while True:
-            octets = self._framer.next()
-            if octets is not None:
-                return octets
-            if remaining < 0:
-                raise self._deadline_expired(awaited, seconds)
-            self.socket.settimeout(remaining)
-            try:
-                chunk = self.socket.recv(_CHUNK)
-            except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
-                raise self._deadline_expired(awaited, seconds) from None
-            except OSError:
-                chunk = b""
-            if not chunk:
-                raise self._server_closed(awaited)
-            self._framer.feed(chunk)
-            remaining = deadline - time.monotonic()
-
     def _deadline_expired(self, awaited: str, seconds: float) -> DeadlineExpired:
         came = [type(response).__name__ for response in self._gathered[-5:]]
-        pending = self._framer.pending[-200:]
+        pending = self.channel.framer.pending[-200:]
         received = ", ".join(came + ([f"unfinished {pending!r}"] if pending else []))
         return DeadlineExpired(awaited, seconds, received)
 
     def _server_closed(self, awaited: str) -> ServerClosed:
-        partial = self._framer.discard()
+        partial = self.channel.framer.discard()
         self.transcript.record("S", self.name, partial)
         if not self.closed_by_server:
             self.closed_by_server = True

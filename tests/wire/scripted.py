@@ -4,6 +4,7 @@ import socket
 
 from conformance.oracle import Checker
 from conformance.wire import Connection, Endpoint
+from conformance.wire.channel import Channel
 
 
 class Script:
@@ -13,7 +14,7 @@ class Script:
         self.server, client = socket.socketpair()
         self.server.setblocking(False)
         endpoint = Endpoint("scripted", 0, deadline=deadline)
-        self.connection = Connection(endpoint, client, checker=checker)
+        self.connection = Connection(endpoint, Channel(endpoint, client), checker=checker)
         self.says(*lines)
 
     def says(self, *lines: bytes) -> None:

@@ -6,6 +6,19 @@ number of more than 32 bits) it follows the prose.
 """
 
 from conformance.wire.grammar.framer import Framer
+from conformance.wire.grammar.message_values import (
+    Address,
+    Body,
+    Disposition,
+    Envelope,
+    Extension,
+    FetchData,
+    Multipart,
+    Part,
+    Section,
+    item_name,
+    moment,
+)
 from conformance.wire.grammar.response import (
     RFC3501,
     STANDARD,
@@ -17,36 +30,25 @@ from conformance.wire.grammar.response import (
 from conformance.wire.grammar.scanner import GrammarError
 from conformance.wire.grammar.tables import Grammar
 from conformance.wire.grammar.values import (
-    Address,
     AppendUid,
-    Body,
     CapabilityData,
     Code,
     Condition,
     Continuation,
     CopyUid,
-    Disposition,
     EnabledData,
-    Envelope,
     Exists,
     Expunge,
-    Extension,
-    FetchData,
     FlagsData,
     IdData,
     ListData,
-    Multipart,
     Namespace,
     NamespaceData,
-    Part,
     Recent,
     Response,
     SearchData,
-    Section,
     StatusData,
     UidSet,
-    item_name,
-    moment,
     response_name,
 )
 

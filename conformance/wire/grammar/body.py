@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from conformance.wire.grammar import words
-from conformance.wire.grammar.scanner import Scanner
-from conformance.wire.grammar.values import (
+from conformance.wire.grammar.message_values import (
     Address,
     Body,
     BodyExtension,
@@ -15,6 +14,7 @@ from conformance.wire.grammar.values import (
     Parameters,
     Part,
 )
+from conformance.wire.grammar.scanner import Scanner
 
 DEEPEST = 200
 """Levels of nesting that are read; a deeper structure is refused, not followed without end."""

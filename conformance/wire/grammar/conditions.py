@@ -7,7 +7,13 @@ import re
 from conformance.wire.grammar import words
 from conformance.wire.grammar.scanner import Scanner
 from conformance.wire.grammar.tables import Grammar
-from conformance.wire.grammar.values import Code, CodeValue, Condition, Continuation, Kind
+from conformance.wire.grammar.values import (
+    Code,
+    CodeValue,
+    Condition,
+    Continuation,
+    Kind,
+)
 
 _OTHER_CODE = re.compile(rb"[\x01-\x09\x0b\x0c\x0e-\x5c\x5e-\x7f]+")
 

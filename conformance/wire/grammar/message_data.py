@@ -6,15 +6,17 @@ import re
 
 from conformance.wire.grammar import words
 from conformance.wire.grammar.body import body, envelope
+from conformance.wire.grammar.message_values import (
+    FetchData,
+    FetchValue,
+    ItemName,
+    Section,
+)
 from conformance.wire.grammar.scanner import Scanner
 from conformance.wire.grammar.tables import Grammar
 from conformance.wire.grammar.values import (
     Expunge,
-    FetchData,
-    FetchValue,
-    ItemName,
     Response,
-    Section,
 )
 
 _ITEM = re.compile(rb"[A-Za-z0-9.]+")

@@ -9,9 +9,16 @@ from conformance.wire.grammar.conditions import CODES, CONDITIONS, condition, co
 from conformance.wire.grammar.extensions import ENABLE, ID, NAMESPACE, UIDPLUS
 from conformance.wire.grammar.mailbox_data import MAILBOX_DATA
 from conformance.wire.grammar.message_data import MESSAGE_DATA
+from conformance.wire.grammar.message_values import (
+    Body,
+    Envelope,
+)
 from conformance.wire.grammar.scanner import Scanner
 from conformance.wire.grammar.tables import Grammar
-from conformance.wire.grammar.values import Body, Condition, Envelope, Response
+from conformance.wire.grammar.values import (
+    Condition,
+    Response,
+)
 
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9-]*")
 

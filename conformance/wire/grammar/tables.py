@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 
+from conformance.wire.grammar.message_values import (
+    FetchValue,
+    ItemName,
+)
 from conformance.wire.grammar.scanner import Scanner
-from conformance.wire.grammar.values import CodeValue, FetchValue, ItemName, Response
+from conformance.wire.grammar.values import (
+    CodeValue,
+    Response,
+)
 
 DataReader = Callable[[Scanner, "Grammar"], Response]
 NumberedReader = Callable[[Scanner, "Grammar", int], Response]
