@@ -73,6 +73,7 @@ def arguments(cases: Path) -> list[str]:
         "-pno:cacheprovider",
         "--import-mode=importlib",
         "--continue-on-collection-errors",
+        "-overbosity_assertions=1",
         f"-oconformance_cases={cases}",
     ]
 

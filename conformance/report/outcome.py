@@ -11,6 +11,7 @@ from imapclient.exceptions import IMAPClientError
 
 from conformance.oracle import Violation
 from conformance.requirements.catalogue import LEVELS
+from conformance.targets.description import UnreachableError
 from conformance.wire import Deviation, GrammarError
 
 OUTCOMES = ("pass", "fail", "warn", "known", "fixed", "skip", "error")
@@ -25,6 +26,7 @@ SERVER_FAULTS = (
     ConnectionError,
     TimeoutError,
     ssl.SSLError,
+    UnreachableError,
 )
 # "[ABNF] rules MUST be followed strictly"
 GRAMMAR = ("RFC3501-7.5-2",)
@@ -94,8 +96,12 @@ def judge(
 
 
 def _traceback(error: BaseException) -> str:
-    text = "".join(traceback.format_exception(error, limit=-4)).rstrip()
-    return f"{type(error).__name__}: {error}\n{text}"
+    """The exception, and where in the suite (not in the libraries that run it) it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages/_pytest" not in frame.filename]
+    ours = [frame for frame in ours if "site-packages/pluggy" not in frame.filename]
+    lines = traceback.format_list(ours)
+    return f"{type(error).__name__}: {error}\n{''.join(lines).rstrip()}"
 
 
 def distinct(findings: list[Finding]) -> list[Finding]:

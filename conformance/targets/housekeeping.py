@@ -173,7 +173,8 @@ def leave_client(client: IMAPClient) -> None:
     try:
         client.logout()
     except FAILURES:
-        client.shutdown()
+        with contextlib.suppress(OSError):
+            client.shutdown()
 
 
 def scratch_name() -> str:

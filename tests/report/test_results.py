@@ -1,0 +1,135 @@
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from conformance.profiles.profile import KnownDeviation, Profile, ProfileError, load_profile
+from conformance.report.files import write_files
+from conformance.report.outcome import Finding
+from conformance.report.results import Results
+from conformance.requirements.case import Case
+from conformance.requirements.catalogue import catalogue
+
+
+def case(name, requirement="RFC3501-6.1.1-2", level="MUST"):
+    return Case(f"group/file/{name}", name, "group", (requirement,), level)
+
+
+def deviation(message="seen", level="MUST", requirement="RFC3501-6.1.1-2"):
+    return Finding("deviation", message, level, (requirement,))
+
+
+def known(**what):
+    return KnownDeviation("why", "where", "1", **what)
+
+
+def test_worst_finding_decides():
+    results = Results("1")
+    skip, error = Finding("skip", "s"), Finding("error", "e")
+    should = deviation("weak", "SHOULD")
+    assert results.decide(case("a"), [skip])[0] == "skip"
+    assert results.decide(case("a"), [should])[0] == "warn"
+    assert results.decide(case("a"), [should, deviation("strong")])[:2] == (
+        "fail", "strong\nalso: weak"
+    )  # fmt: skip
+    assert results.decide(case("a"), [deviation(), error])[0] == "error"
+    assert results.decide(case("a"), [deviation(level="MAY")])[0] == "warn"
+
+
+def test_known_only_if_every_deviation_is_explained():
+    results = Results("1", Profile("P", (known(requirement="RFC3501-6.1.1-2"),)))
+    other = deviation("other", requirement="RFC3501-7.4.1-1")
+    assert results.decide(case("a"), [deviation()])[0] == "known"
+    assert results.decide(case("a"), [deviation(), other])[0] == "fail"
+    assert results.decide(case("a"), [deviation(), Finding("error", "e")])[0] == "error"
+
+
+def test_requirement_is_fixed_only_if_all_its_cases_pass():
+    profile = Profile("P", (known(requirement="RFC3501-6.1.1-2"),))
+    results = Results("1", profile)
+    results.add(case("a"), [], 0.1, [])
+    results.add(case("b"), [deviation()], 0.1, [])
+    results.finish(1)
+    assert [each.outcome for each in results.cases] == ["pass", "known"]
+    results = Results("1", profile)
+    results.add(case("a"), [], 0.1, [])
+    results.add(case("b", "RFC3501-7.4.1-1"), [], 0.1, [])
+    results.finish(1)
+    assert [each.outcome for each in results.cases] == ["fixed", "pass"]
+
+
+def test_exit_codes():
+    results = Results("1")
+    assert results.exit_code == 2
+    results.add(case("a"), [], 0.1, [])
+    assert results.exit_code == 0
+    results.add(case("b"), [deviation()], 0.1, [])
+    assert results.exit_code == 1
+    results.faults.append("broken")
+    assert results.exit_code == 4
+    results.interrupted = True
+    assert results.exit_code == 130
+
+
+def test_files_with_what_xml_cannot_carry(tmp_path):
+    results = Results("1", target={"name": "t"})
+    line = {"t": 0.5, "from": "S", "connection": "A", "text": "* OK \x00\x1b[2J<&]]>\ud800"}
+    line["text"] = line["text"].replace("\ud800", "\N{SNOWMAN}")
+    results.add(case("a"), [deviation("odd \x07 \ufffe")], 0.1, [line])
+    write_files(results, tmp_path / "new" / "folder")
+    data = json.loads((tmp_path / "new/folder/results.json").read_text(encoding="utf-8"))
+    assert data["cases"][0]["transcript"] == [line]
+    element = ElementTree.parse(tmp_path / "new/folder/junit.xml").find(".//failure")
+    assert "<&]]>\N{SNOWMAN}" in element.text
+    assert element.attrib["message"].startswith("odd ")
+
+
+PROFILE = """
+name = "P"
+[match]
+greeting = "^. OK Product"
+id = { name = "^Product$", version = "2" }
+[[deviation]]
+requirement = "RFC3501-6.1.1-2"
+reason = "r"
+reference = "f"
+versions = "v"
+"""
+
+
+@pytest.mark.parametrize(
+    ("greeting", "identity", "fits"),
+    [
+        ("* OK Product ready", {}, True),
+        ("* OK ready", {"name": "Product", "version": "2.3"}, True),
+        ("* OK ready", {"name": "Product", "version": "3"}, False),
+        ("* OK ready", {}, False),
+    ],
+)
+def test_profile_fits(tmp_path, greeting, identity, fits):
+    (tmp_path / "p.toml").write_text(PROFILE)
+    profile = load_profile(str(tmp_path / "p.toml"), catalogue())
+    assert profile.fits(greeting, identity) is fits
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('reason = "r"', "", "reason must be given"),
+        ('requirement = "RFC3501-6.1.1-2"', "", "either a case or a requirement"),
+        ("RFC3501-6.1.1-2", "RFC3501-0-0", "no such requirement"),
+        ('versions = "v"', 'versions = "v"\nmessage = "("', "not a regular expression"),
+        ('versions = "v"', 'versions = "v"\nsince = "1"', "unknown key 'since'"),
+        ('name = "P"', "", "name must be given"),
+        ("[match]", "[match", "p.toml"),
+    ],
+)
+def test_wrong_profile(tmp_path, old, new, problem):
+    (tmp_path / "p.toml").write_text(PROFILE.replace(old, new, 1))
+    with pytest.raises(ProfileError, match=problem):
+        load_profile(str(tmp_path / "p.toml"), catalogue())
+
+
+@pytest.mark.parametrize("name", ["example", "dovecot", "gromox"])
+def test_the_suites_own_profiles_can_be_read(name):
+    assert load_profile(name, catalogue()).name

@@ -1,0 +1,71 @@
+import pytest
+
+from conformance.run import Target
+from conformance.targets.description import Account, Address, Description
+from conformance.targets.housekeeping import Facts, Housekeeper, remove_all
+from conformance.targets.server import Server
+from tests.fake_server import FakeServer
+
+FACTS = Facts("* OK", ("IMAP4REV1",), ("IMAP4REV1", "STARTTLS"), {}, "", "/")
+
+
+@pytest.fixture
+def fake():
+    with FakeServer() as fake:
+        yield fake
+
+
+@pytest.fixture
+def foreign(fake):
+    return Description(
+        "fake",
+        {"imap": Address("imap", "127.0.0.1", fake.port)},
+        {"primary": Account("primary", fake.user, fake.password)},
+    )
+
+
+def test_reference_server_that_ended_is_mourned_and_replaced():
+    server = Server(Target(None, FACTS, "gximap-x"), 2, "gw0")
+    try:
+        assert server.obituary() is None
+        first = server.begin_case()
+        server._process._process.kill()
+        server._process._process.wait()
+        assert "the server process has ended" in server.obituary()
+        second = server.begin_case()
+        assert server.obituary() is None
+        assert first["primary"] != second["primary"]
+    finally:
+        server.close()
+
+
+def test_names_on_a_foreign_target_lie_below_the_scratch_name(foreign):
+    server = Server(Target(foreign, FACTS, "gximap-x"), 2, "gw1")
+    assert server.begin_case() == foreign.accounts
+    assert server.scratch_name(1) == "gximap-x/gw1-0-1"
+    server.begin_case()
+    assert server.scratch_name(1) == "gximap-x/gw1-1-1"
+    assert server.address("imaps") is None
+
+
+def test_removing_takes_inferiors_along_and_nothing_else(foreign, fake):
+    fake.mailboxes += ["gximap-x", "gximap-x/1", "gximap-x/1/deep", "gximap-xy"]
+    assert remove_all(foreign, FACTS, "gximap-x") == []
+    assert fake.mailboxes == ["INBOX", "Private", "gximap-xy"]
+
+
+def test_removing_says_what_is_left(foreign, fake):
+    fake.mailboxes.append("gximap-x")
+    fake.script["DELETE"] = ["NO in use"]
+    (left,) = remove_all(foreign, FACTS, "gximap-x")
+    assert left.startswith("alice: gximap-x: ")
+    assert "in use" in left
+
+
+def test_removing_reconnects_once(foreign, fake):
+    housekeeper = Housekeeper(foreign, foreign.accounts["primary"], FACTS)
+    housekeeper.make("gximap-x")
+    housekeeper._client.shutdown()
+    assert housekeeper.remove("gximap-x") == []
+    assert fake.mailboxes == ["INBOX", "Private"]
+    housekeeper.close()
