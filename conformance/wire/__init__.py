@@ -1,7 +1,7 @@
 """The raw client: socket, TLS, transcript and strict response grammar."""
 
 from conformance.wire.answer import Answer
-from conformance.wire.arguments import Literal, Mailbox, NonSync, Quoted
+from conformance.wire.arguments import Joined, Literal, Mailbox, NonSync, Quoted
 from conformance.wire.connection import Checker, Connection, Tag
 from conformance.wire.endpoint import Endpoint
 from conformance.wire.errors import (
@@ -22,6 +22,7 @@ __all__ = [
     "Deviation",
     "Endpoint",
     "GrammarError",
+    "Joined",
     "Literal",
     "Mailbox",
     "NonSync",

@@ -7,6 +7,7 @@
 ``Literal(b"...")``       a synchronizing literal: the client waits for ``+``
 ``NonSync(b"...")``       a non-synchronizing literal (RFC 7888)
 ``Mailbox("Entwürfe")``   a mailbox name in modified UTF-7: an atom where it can be one
+``Joined("A[", x, "]")``  its arguments without spaces between them
 a list or tuple           its elements in parentheses
 ========================  ============================================================
 """
@@ -42,7 +43,14 @@ class Mailbox:
     name: str
 
 
-Argument = str | bytes | int | Quoted | Literal | NonSync | Mailbox | Sequence["Argument"]
+class Joined:
+    """Arguments that follow each other without a space."""
+
+    def __init__(self, *arguments: Argument) -> None:
+        self.arguments = arguments
+
+
+Argument = str | bytes | int | Quoted | Literal | NonSync | Mailbox | Joined | Sequence["Argument"]
 
 
 def astring(octets: bytes) -> bytes:
@@ -93,6 +101,9 @@ def _append(pieces: list[bytearray], argument: Argument) -> None:
             pieces.append(bytearray(octets))
         case NonSync(octets):
             pieces[-1] += b"{%d+}\r\n" % len(octets) + octets
+        case Joined():
+            for element in argument.arguments:
+                _append(pieces, element)
         case _:
             pieces[-1] += b"("
             for index, element in enumerate(argument):

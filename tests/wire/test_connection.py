@@ -13,6 +13,7 @@ from conformance.wire import (
     DeadlineExpired,
     Endpoint,
     GrammarError,
+    Joined,
     Literal,
     Mailbox,
     NonSync,
@@ -55,6 +56,9 @@ def test_a_literal_waits_for_its_continuation_request(script):
     script.says(b"* 1 EXISTS", b"+ go on", b"+ again", b"a1 OK done")
     answer = script.connection.command("X", Literal(b"one"), Literal(b""))
     assert script.heard() == b"a1 X {3}\r\none {0}\r\n\r\n"
+    script.says(b"+ go on", b"a2 OK done")
+    script.connection.command("FETCH", 1, Joined("BODY[HEADER.FIELDS (", Literal(b"To"), ")]"))
+    assert script.heard() == b"a2 FETCH 1 BODY[HEADER.FIELDS ({2}\r\nTo)]\r\n"
     assert answer.exists == 1
 
 
