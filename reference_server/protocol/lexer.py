@@ -158,14 +158,17 @@ class Cursor:
         return self.take(_LIST_ATOM) or self.string("a mailbox name or pattern")
 
     def flag(self) -> str:
-        """flag: with system flags in their usual case, and without \\Recent."""
+        """flag: system flags in their usual case; no \\Recent, and no flag-extension (9)."""
         octets = self.take(_FLAG)
         if octets is None:
             self.fail("a flag")
         flag = octets.decode("ascii")
         if flag.lower() == "\\recent":
             raise GrammarError("\\Recent is not for a client to set")
-        return SYSTEM_FLAGS.get(flag.lower(), flag)
+        system_flag = SYSTEM_FLAGS.get(flag.lower())
+        if system_flag is None and flag.startswith("\\"):
+            raise GrammarError(f"no such system flag: {flag}")
+        return system_flag or flag
 
     def flags(self) -> tuple[str, ...]:
         """flag *(SP flag)"""

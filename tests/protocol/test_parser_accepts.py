@@ -147,8 +147,8 @@ APPENDS = [
     (b"a APPEND x () {1+}\r\nb", Append(b"a", b"x", b"b")),
     (b"a APPEND x (\\Seen) {1+}\r\nb", Append(b"a", b"x", b"b", ("\\Seen",))),
     (
-        b"a APPEND x (\\sEEN $Forwarded \\draft Foo \\Extended) {1+}\r\nb",
-        Append(b"a", b"x", b"b", ("\\Seen", "$Forwarded", "\\Draft", "Foo", "\\Extended")),
+        b"a APPEND x (\\sEEN $Forwarded \\draft Foo) {1+}\r\nb",
+        Append(b"a", b"x", b"b", ("\\Seen", "$Forwarded", "\\Draft", "Foo")),
     ),
     (
         b'a APPEND x "17-Jul-1996 02:44:25 -0700" {1+}\r\nb',

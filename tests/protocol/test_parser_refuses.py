@@ -254,6 +254,7 @@ BAD_STORES = [
     b"FLAGS \\Seen (\\Draft)",
     b"FLAGS ((\\Seen))",
     b"FLAGS (\\Recent)",
+    b"FLAGS (\\Seen \\Extended)",
     b"+FLAGS (\\Seen \\RECENT)",
     b"FLAGS \\Recent",
     b"FLAGS (\\*)",
