@@ -41,8 +41,15 @@ class ReferenceProcess:
     user = "alice@example.test"
     password = "alicepw"
 
-    def __init__(self, folder: Path, certificate: Certificate, **directives: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        certificate: Certificate,
+        program: tuple[str, ...] = (sys.executable, "-m", "reference_server"),
+        **directives: str,
+    ) -> None:
         self.folder = folder
+        self.program = program
         self.certificate = certificate
         values = {
             "host_id": "reference.example.test",
@@ -68,7 +75,7 @@ class ReferenceProcess:
         """Start the server, and wait until it is ready. Its log goes on where it was."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "reference_server", "-c", str(self.folder / "imap.cfg")],
+                [*self.program, "-c", str(self.folder / "imap.cfg")],
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
