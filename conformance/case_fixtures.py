@@ -209,6 +209,26 @@ def elsewhere(scratch: Scratch, preparing: CaseConnection) -> str:
 
 
 @pytest.fixture
+def empty_inbox(preparing: CaseConnection, scratch: Scratch) -> None:
+    """For a case that could lose mail: skips it unless INBOX is empty and has no inferiors.
+
+    RENAME INBOX moves all messages away, into a mailbox that is removed with the case.
+    """
+    status = preparing.require("INBOX could not be counted", "STATUS", "INBOX", "(MESSAGES)")
+    inferiors = (
+        scratch.delimiter
+        and preparing.require(
+            "the inferiors of INBOX could not be listed",
+            "LIST",
+            '""',
+            f'"INBOX{scratch.delimiter}*"',
+        ).list()
+    )
+    if status.status_data().items.get("MESSAGES") != 0 or inferiors:
+        pytest.skip("INBOX is not empty, and the case might lose what is in it")
+
+
+@pytest.fixture
 def selected(authenticated: CaseConnection, mailbox: str) -> CaseConnection:
     """A connection with a fresh mailbox of its own selected: .mailbox, .append(message)."""
     authenticated.select(mailbox)

@@ -167,7 +167,7 @@ def _run_arguments(options: Options, jobs: int) -> list[str]:
         *(f"--allow={group}" for group in options.allow),
     ]
     if jobs > 1:
-        arguments.append(f"-n{jobs}")
+        arguments += [f"-n{jobs}", "--dist=loadgroup"]
     if options.strict:
         arguments.append("--strict")
     if options.verbose:

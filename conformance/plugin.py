@@ -149,6 +149,9 @@ class CasePlugin:
             case = item.stash.get(CASE, None)
             chosen = case is None or selected(case, wanted, catalogue())
             (kept if chosen else left).append(item)
+            if any(mark.args[0] == "inbox" for mark in item.iter_markers("allow")):
+                # Of an account there is one INBOX: these cases run one after the other.
+                item.add_marker(pytest.mark.xdist_group("inbox"))
         if left:
             config.hook.pytest_deselected(items=left)
             items[:] = kept
