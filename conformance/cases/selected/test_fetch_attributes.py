@@ -60,8 +60,9 @@ def test_recent_for_the_first_session_only(selected, login, elsewhere):
 def test_internal_date_is_that_of_append(selected, date):
     """INTERNALDATE is the moment that APPEND gave, in whatever zone it is told."""
     selected.append(MESSAGE, date=date)
-    fetched = selected.ok("FETCH", "1", "INTERNALDATE").fetch(1)
-    assert moment(fetched.internal_date) == moment(date)
+    for items in ("INTERNALDATE", "(INTERNALDATE BODY.PEEK[TEXT])"):
+        fetched = selected.ok("FETCH", "1", items).fetch(1)
+        assert moment(fetched.internal_date) == moment(date)
 
 
 @requirement("RFC3501-6.4.5-RFC822SIZE", "RFC3501-2.3.4-SIZE")
