@@ -69,6 +69,7 @@ def _run(options: argparse.Namespace) -> None:
             tls_available=tls is not None,
             force_tls=settings.imap_force_tls,
             auth_fail_delay=settings.auth_fail_delay,
+            revision2=settings.imap_rfc9051,
         )
         server = Server(settings, tls, lambda channel: Session(channel, service))
         places = server.places()

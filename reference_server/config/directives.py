@@ -157,6 +157,8 @@ class Settings:
         "1 critical, 2 error, 3 warning, 4 notice, 5 information, 6 debugging")
     imap_private_key_path: tuple[Path, ...] = _row(FILES, "",
         "Private key (PEM); several: one for each certificate")
+    imap_rfc9051: bool = _row(BOOL, "yes",
+        "Offer IMAP4rev2 (RFC 9051) beside IMAP4rev1")
     imap_support_tls: bool = _row(BOOL, "no",
         "Offer TLS, implicit and STARTTLS", aliases=("imap_support_starttls",))
     tls_min_proto: ssl.TLSVersion = _row(TLS_VERSION, "tls1.2",

@@ -91,6 +91,13 @@ class Login(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Enable(Command):
+    """ENABLE (RFC 5161); ``names`` in upper case."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Select(Command):
     """SELECT, or EXAMINE where ``read_only``."""
 

@@ -68,6 +68,14 @@ def _mailbox(cursor: Cursor) -> bytes:
     return cursor.mailbox()
 
 
+def _enable(tag: bytes, cursor: Cursor) -> Command:
+    names: list[str] = []
+    while not names or not cursor.at_end():
+        cursor.space("the name of a capability")
+        names.append(cursor.name("the name of a capability").decode("ascii"))
+    return commands.Enable(tag, tuple(names))
+
+
 def _examine(tag: bytes, cursor: Cursor) -> Command:
     return commands.Select(tag, _mailbox(cursor), read_only=True)
 
@@ -211,6 +219,7 @@ COMMANDS: dict[bytes, Parse] = {
     b"COPY": _copy,
     b"CREATE": _named(commands.Create),
     b"DELETE": _named(commands.Delete),
+    b"ENABLE": _enable,
     b"EXAMINE": _examine,
     b"EXPUNGE": _bare(commands.Expunge),
     b"FETCH": _fetch,

@@ -1,7 +1,8 @@
-"""What CAPABILITY lists, in each state (RFC 3501, 6.1.1, 6.2.1, 7.2.1)."""
+"""What CAPABILITY lists, in each state (RFC 3501, 6.1.1, 6.2.1, 7.2.1; RFC 9051, 6.1.1)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reference_server.protocol.responses import Atom
@@ -9,8 +10,7 @@ from reference_server.protocol.responses import Atom
 if TYPE_CHECKING:
     from reference_server.session.session import Session
 
-_ALWAYS = (b"IMAP4rev1", b"LITERAL+", b"UIDPLUS", b"IDLE", b"NAMESPACE", b"UNSELECT")
-_LOGIN = (b"SASL-IR", b"AUTH=PLAIN", b"AUTH=LOGIN")
+Offered = Callable[["Session"], bool]
 
 
 def tls_offered(session: Session) -> bool:
@@ -24,11 +24,53 @@ def login_disabled(session: Session) -> bool:
     return session.service.force_tls and not session.channel.secure
 
 
+def _always(_session: Session) -> bool:
+    return True
+
+
+def _revision2(session: Session) -> bool:
+    return session.service.revision2
+
+
+def _before_login(session: Session) -> bool:
+    return session.identity is None
+
+
+def _login_disabled(session: Session) -> bool:
+    return _before_login(session) and login_disabled(session)
+
+
+def _login_possible(session: Session) -> bool:
+    return _before_login(session) and not login_disabled(session)
+
+
+# Every capability, and when it is offered; in the order in which it is listed.
+_TABLE: tuple[tuple[bytes, Offered], ...] = (
+    (b"IMAP4rev1", _always),
+    (b"UNSELECT", _always),
+    (b"UIDPLUS", _always),
+    (b"IDLE", _always),
+    (b"LITERAL+", _always),
+    (b"ENABLE", _always),
+    (b"NAMESPACE", _always),
+    (b"STARTTLS", tls_offered),
+    (b"LOGINDISABLED", _login_disabled),
+    (b"SASL-IR", _login_possible),
+    (b"AUTH=PLAIN", _login_possible),
+    (b"AUTH=LOGIN", _login_possible),
+)
+
+# What ENABLE puts into use, and when it may (RFC 5161).
+_TO_ENABLE: tuple[tuple[bytes, Offered], ...] = ((b"IMAP4rev2", _revision2),)
+
+
 def capabilities(session: Session) -> tuple[Atom, ...]:
     """The capabilities in the present state."""
-    names = list(_ALWAYS)
-    if session.identity is None:
-        if tls_offered(session):
-            names.append(b"STARTTLS")
-        names += (b"LOGINDISABLED",) if login_disabled(session) else _LOGIN
-    return tuple(map(Atom, names))
+    return tuple(Atom(name) for name, offered in _TABLE if offered(session))
+
+
+def to_enable(session: Session) -> dict[str, Atom]:
+    """What ENABLE can put into use in this session, by its name in upper case."""
+    return {
+        name.decode("ascii").upper(): Atom(name) for name, offered in _TO_ENABLE if offered(session)
+    }

@@ -20,6 +20,7 @@ from reference_server.session.commands import (
     copy,
     create,
     delete,
+    enable,
     expunge,
     fetch,
     idle,
@@ -62,6 +63,7 @@ class State(Enum):
 
 ANY = frozenset(State)
 BEFORE_LOGIN = frozenset({State.NOT_AUTHENTICATED})
+AUTHENTICATED = frozenset({State.AUTHENTICATED})
 LOGGED_IN = frozenset({State.AUTHENTICATED, State.SELECTED})
 SELECTED = frozenset({State.SELECTED})
 
@@ -98,6 +100,7 @@ TABLE: dict[type[Command], Entry] = {
     commands.StartTls: Entry("STARTTLS", BEFORE_LOGIN, starttls.starttls),
     commands.Authenticate: Entry("AUTHENTICATE", BEFORE_LOGIN, authenticate.authenticate),
     commands.Login: Entry("LOGIN", BEFORE_LOGIN, login.login),
+    commands.Enable: Entry("ENABLE", AUTHENTICATED, enable.enable),
     commands.Select: Entry("SELECT", LOGGED_IN, select.select),
     commands.Create: Entry("CREATE", LOGGED_IN, create.create),
     commands.Delete: Entry("DELETE", LOGGED_IN, delete.delete),

@@ -29,5 +29,6 @@ class Service:
     tls_available: bool = False  # STARTTLS is possible
     force_tls: bool = False  # no login without TLS
     auth_fail_delay: float = 1.0  # seconds until a failed login is answered
+    revision2: bool = True  # IMAP4rev2 can be enabled
     limits: Limits = field(default_factory=Limits)
     open_spool: Callable[[int], Spool] = open_spool

@@ -36,6 +36,7 @@ class Session:
         self.service = service
         self.identity: Identity | None = None
         self.view: View | None = None
+        self.enabled: frozenset[str] = frozenset()  # capabilities in use by ENABLE, upper case
         self.ended = False
         self._account: AccountStore | None = None
         self._stopping = threading.Event()
@@ -77,6 +78,11 @@ class Session:
         if self.identity is None:
             return State.NOT_AUTHENTICATED
         return State.AUTHENTICATED if self.view is None else State.SELECTED
+
+    @property
+    def revision2(self) -> bool:
+        """Whether the client enabled IMAP4rev2 (RFC 9051): its rules hold from then on."""
+        return "IMAP4REV2" in self.enabled
 
     @property
     def account(self) -> AccountStore:
@@ -162,7 +168,7 @@ class Session:
             case FrameError() as error:
                 self._refuse(error)
             case frame:
-                self._serve(parse_command(frame))
+                self._serve(parse_command(frame, utf8=self.revision2))
 
     def _serve(self, command: Command) -> None:
         steps = execute(self, command)
