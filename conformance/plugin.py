@@ -138,7 +138,8 @@ class CasePlugin:
                 report.result = []
         return report
 
-    @pytest.hookimpl
+    # Before xdist looks at the groups.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
