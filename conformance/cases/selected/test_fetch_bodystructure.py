@@ -44,7 +44,7 @@ def test_body_of(selected, messages, name):
     assert message.body_difference(body_list(found)) is None
 
 
-@requirement("RFC3501-6.4.5-BODYSTRUCTURE")
+@requirement("RFC3501-6.4.5-BODYSTRUCTURE", level="SHOULD")
 def test_missing_closing_delimiter(selected, messages):
     """A multipart that was cut off has the parts that came before its end."""
     selected.append(messages["missing-close"].octets)
