@@ -18,7 +18,7 @@ from conformance.report.outcome import BrokenRule
 from conformance.targets.description import Account
 from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
 from conformance.targets.server import Server
-from conformance.wire import Transcript
+from conformance.wire import Endpoint, Transcript
 
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Of a long transcript the beginning and the end are kept: so many entries.
@@ -108,20 +108,22 @@ def connect(
     accounts: Accounts,  # noqa: ARG001 - a case begins with its accounts
     transcript: Transcript,
 ) -> Iterator[Callable[..., CaseConnection]]:
-    """connect(kind=None) opens a connection and reads the greeting.
+    """connect(kind=None, endpoint=None) opens a connection and reads the greeting.
 
     `kind` is "imap" or "imaps"; without it the target's main address is used. The case is
-    skipped where the target has no such address. Connections close with the case.
+    skipped where the target has no such address. An `endpoint` is used instead of the target's.
+    Connections close with the case.
     """
     connections: list[CaseConnection] = []
     checkers: list[Checker] = []
     record = Record()
 
-    def connect(kind: str | None = None) -> CaseConnection:
-        address = server.address(kind)
-        if address is None:
-            pytest.skip(f"the target has no address for {kind}")
-        endpoint = server.endpoint(address)
+    def connect(kind: str | None = None, endpoint: Endpoint | None = None) -> CaseConnection:
+        if endpoint is None:
+            address = server.address(kind)
+            if address is None:
+                pytest.skip(f"the target has no address for {kind}")
+            endpoint = server.endpoint(address)
         name = NAMES[len(connections) % len(NAMES)]
         checker = Checker(record, name=name)
         checkers.append(checker)
@@ -144,20 +146,33 @@ def connect(
 
 
 @pytest.fixture
-def login(
-    connect: Callable[..., CaseConnection], account: Account, server: Server
+def before_login(
+    connect: Callable[..., CaseConnection], server: Server
 ) -> Callable[..., CaseConnection]:
-    """login(account=None, kind=None) opens a connection and logs in, as primary by default.
+    """before_login(kind=None) opens a connection that is not authenticated but may be.
 
     STARTTLS comes first where the server forbids LOGIN without it.
     """
 
-    def login(other: Account | None = None, kind: str | None = None) -> CaseConnection:
+    def before_login(kind: str | None = None) -> CaseConnection:
         connection = connect(kind)
         address = server.address(kind)
         plain = address is not None and address.kind != "imaps"
         if plain and "LOGINDISABLED" in server.initial_capabilities:
             connection.start_tls()
+        return connection
+
+    return before_login
+
+
+@pytest.fixture
+def login(
+    before_login: Callable[..., CaseConnection], account: Account
+) -> Callable[..., CaseConnection]:
+    """login(account=None, kind=None) opens a connection and logs in, as primary by default."""
+
+    def login(other: Account | None = None, kind: str | None = None) -> CaseConnection:
+        connection = before_login(kind)
         connection.log_in(other or account)
         return connection
 

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -37,10 +39,11 @@ class ReferenceServer:
     """One running reference server with its store, certificate and accounts in a folder.
 
     There are `sets` sets of accounts, each with one account of every role (see `accounts`).
-    Raises UnreachableError if the server does not say within START_SECONDS that it is ready.
+    `settings` come on top of SETTINGS. Raises UnreachableError if the server does not say within
+    START_SECONDS that it is ready.
     """
 
-    def __init__(self, sets: int) -> None:
+    def __init__(self, sets: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="gximap-")
         self._path = Path(self._folder.name)
         self._log_path = self._path / "server.log"
@@ -53,6 +56,7 @@ class ReferenceServer:
             "imap_private_key_path": str(key),
             "reference_accounts": str(self._path / "accounts.toml"),
             "reference_store": str(self._path / "store"),
+            **settings,
         }
         configuration = self._path / "imap.cfg"
         configuration.write_text(

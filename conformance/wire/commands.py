@@ -182,6 +182,13 @@ class CommandTracker:
         name = found["name"].decode("ascii").upper() if found else ""
         return SentCommand(tag, name, refused, self.last)
 
+    def forget(self) -> None:
+        """TLS begins: what is not answered yet will not be (6.2.1)."""
+        self.outstanding.clear()
+        self.malformed = self._literals_due = 0
+        self._tail.clear()
+        self._begin()
+
     def refused(self) -> None:
         """An untagged BAD has come: a command that was being sent may have been given up."""
         if self.partial:

@@ -349,9 +349,17 @@ class Connection:
         """LOGIN, which must be answered OK; both as literals where they cannot be quoted."""
         return self.ok("LOGIN", word(user), word(password))
 
-    def start_tls(self, *, timeout: float | None = None) -> Answer:
-        """STARTTLS, which must be answered OK, and the handshake."""
-        answer = self.command("STARTTLS", timeout=timeout).expect("OK")
+    def start_tls(self, *, behind: bytes = b"", timeout: float | None = None) -> Answer:
+        """STARTTLS, which must be answered OK, and the handshake.
+
+        ``behind`` is sent in plain text in the same write as the command; no server may execute
+        it, so an answer to it has no command that it belongs to.
+        """
+        tag = next(self._tags)
+        self._sent[tag] = "STARTTLS"
+        self.send(f"{tag} STARTTLS\r\n".encode("ascii") + behind)
+        answer = self.finish(tag, timeout=timeout).expect("OK")
+        self.tracker.forget()
         plain = self.channel.framer.discard()
         if plain:
             raise UnexpectedResponse(
