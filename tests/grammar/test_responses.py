@@ -102,6 +102,7 @@ NO_RESPONSES = [
     b" * OK leading space",
     b"a OK [READ-ONLY]",
     b"a OK [UIDNEXT 0] zero",
+    b"a OK [APPENDUID 1 123:123] a range for one message",
     b"a OK [UIDNEXT 01] leading zero",
     b"a OK [UIDNEXT] no number",
     b"a OK [] no name",

@@ -38,7 +38,11 @@ def _append_uid(scanner: Scanner) -> CodeValue:
     scanner.space("resp-code-apnd")
     uid_validity = scanner.nz_number("resp-code-apnd")
     scanner.space("resp-code-apnd")
-    return AppendUid(uid_validity, uid_set(scanner))
+    start = scanner.position
+    uids = uid_set(scanner)
+    if len(uids) == 1 and b":" in scanner.octets[start : scanner.position]:
+        raise scanner.error("append-uid", "a single UID, no range (RFC 4315, section 3)", start)
+    return AppendUid(uid_validity, uids)
 
 
 def _copy_uid(scanner: Scanner) -> CodeValue:
