@@ -66,7 +66,7 @@ def test_us_ascii(selected):
         assert found(selected, "CHARSET", charset, "SUBJECT charset") == [2], charset
 
 
-@requirement("RFC3501-6.4.4-4")
+@requirement("RFC3501-6.4.4-4", "RFC3501-6.4.4-6")
 def test_charset_before_keys_without_strings(selected):
     """CHARSET may stand before any keys."""
     fill(selected, MESSAGE, MESSAGE)

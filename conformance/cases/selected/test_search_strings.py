@@ -18,6 +18,10 @@ MESSAGE = (
     b"Ginkgo\r\n"
     b'and (Hazel) "Ilex" \\ %*\r\n'
 )
+ENCAPSULATING = (
+    b"Subject: outside\r\nMIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n"
+    b"From: mary@example.test\r\nSubject: inside\r\n\r\nwithin\r\n"
+)
 OTHER = b"From: j@j.example\r\nSubject: juniper\r\n\r\nJuniper\r\n"
 
 
@@ -118,6 +122,28 @@ def test_body_and_text(selected):
 def test_messages_of_many_shapes(selected, messages, names):
     """The text is found in nested parts, in encapsulated messages, in long lines, at the end."""
     check_keys(selected, [messages[name] for name in names])
+
+
+@requirement("RFC3501-6.4.4-BODY", "RFC3501-6.4.4-TEXT", "RFC3501-6.4.4-SUBJECT")
+def test_encapsulated_message(selected):
+    """The text of an encapsulated message is body; its header does not show in the envelope."""
+    fill(selected, ENCAPSULATING)
+    assert found(selected, "BODY within") == [1]
+    for string in ("inside", "mary@example", "within"):
+        assert found(selected, "TEXT", Quoted(string)) == [1], string
+    assert found(selected, "SUBJECT inside") == []
+    assert found(selected, "FROM mary") == []
+    assert found(selected, 'HEADER From ""') == []
+
+
+# What follows the blank line is the body (RFC 2822 section 2.1), yet RFC 3501 does not say
+# whether BODY means it as it stands or its parts.
+@requirement("RFC3501-6.4.4-BODY", level="SHOULD")
+def test_header_of_an_encapsulated_message(selected):
+    """The header of an encapsulated message is in the body of the message around it."""
+    fill(selected, ENCAPSULATING)
+    assert found(selected, "BODY inside") == [1]
+    assert found(selected, "BODY mary@example") == [1]
 
 
 @requirement("RFC3501-6.4.4-HEADER")
