@@ -25,6 +25,7 @@ from .responses import (
     Numbered,
     Response,
     Stream,
+    Utf8,
     Value,
 )
 
@@ -38,6 +39,7 @@ QUOTED_LIMIT = 1024
 _TABLE_ROWS = 256
 
 _NOT_QUOTABLE = re.compile(rb"[\x00\r\n\x80-\xff]")
+_NO_LINE = re.compile(rb"[\x00\r\n]")
 _QUOTED_SPECIALS = re.compile(rb'["\\]')
 _ASTRING_ATOM = re.compile(ASTRING_CHAR + rb"+")
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]")
@@ -93,6 +95,13 @@ def encode_string(octets: bytes) -> bytes:
     return b'"%b"' % _QUOTED_SPECIALS.sub(rb"\\\g<0>", octets)
 
 
+def _encode_utf8(octets: bytes) -> bytes:
+    """string, with UTF-8 in quoted strings (RFC 9051, 4.3)."""
+    if len(octets) > QUOTED_LIMIT or _NO_LINE.search(octets):
+        return encode_string(octets)
+    return b'"%b"' % _QUOTED_SPECIALS.sub(rb"\\\g<0>", octets)
+
+
 def encode_section(section: Section, origin: int | None = None) -> bytes:
     """``BODY[section]<origin>``: how a FETCH response names a section (7.4.2)."""
     name = b".".join(b"%d" % number for number in section.part)
@@ -119,6 +128,7 @@ def _without_nul(octets: bytes) -> bytes:
 _VALUE_ENCODERS: dict[type, Callable[[Any], bytes]] = {
     Atom: bytes,
     Encoded: bytes,
+    Utf8: _encode_utf8,
     int: b"%d".__mod__,
     type(None): lambda _: b"NIL",
     bytes: encode_string,

@@ -7,6 +7,7 @@ A value inside a response is one of ``Value``:
 ``int``        a number
 ``None``       NIL
 ``bytes``      a string: quoted where its octets allow, a literal otherwise
+``Utf8``       a string in UTF-8, quoted even where it is not ASCII (RFC 9051, 4.3)
 ``Encoded``    octets that were encoded before (a stored ENVELOPE)
 ``Stream``     a literal whose octets come in chunks, never whole in memory
 ``tuple``      a parenthesised list
@@ -22,6 +23,10 @@ from typing import Literal
 
 class Atom(bytes):
     """Octets sent without quoting."""
+
+
+class Utf8(bytes):
+    """A string whose quoted form may hold UTF-8: only for a client that enabled IMAP4rev2."""
 
 
 class Encoded(bytes):

@@ -48,7 +48,8 @@ class InboxRefused(MailboxError):
 class InvalidName(MailboxError):
     """Not a possible mailbox name: empty, too long, an empty level, control characters.
 
-    Also a RENAME to a name below the mailbox itself.
+    Also a name that is not in Unicode Normalization Form C, and a RENAME to a name below the
+    mailbox itself.
     """
 
     explanation = "not a valid mailbox name"

@@ -24,10 +24,11 @@ def canonical(name: str) -> str:
 
 
 def is_valid(name: str) -> bool:
-    """Whether a canonical name is one that may exist."""
+    """Whether a canonical name is one that may exist: Net-Unicode (RFC 9051, 5.1)."""
     return (
         len(name) <= LONGEST
         and all(name.split(DELIMITER))
+        and unicodedata.is_normalized("NFC", name)
         and not any(unicodedata.category(character) in _FORBIDDEN for character in name)
     )
 

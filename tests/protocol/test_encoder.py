@@ -25,6 +25,7 @@ from reference_server.protocol.responses import (
     FetchTable,
     Numbered,
     Stream,
+    Utf8,
 )
 
 
@@ -220,3 +221,9 @@ def test_a_stream_is_not_gathered():
 
 def test_nothing_to_encode():
     assert list(encode_all([])) == []
+
+
+def test_utf8_is_quoted_where_the_client_understands_it():
+    assert encode_value(Utf8("Entwürfe".encode())) == b'"Entw\xc3\xbcrfe"'
+    assert encode_value(Utf8(b'a"\\b')) == b'"a\\"\\\\b"'
+    assert encode_value(Utf8(b"a\r\nb")) == b"{4}\r\na\r\nb"

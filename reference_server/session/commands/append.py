@@ -25,7 +25,7 @@ def append(session: Session, command: Append) -> Done:
         flags=frozenset(command.flags),
         internal_date=command.internal_date or datetime.now().astimezone(),
     )
-    name = from_wire(command.mailbox)
+    name = from_wire(session, command.mailbox)
     try:
         appended = session.account.append(name, [message])
     except MailboxMissing as missing:

@@ -23,7 +23,7 @@ def copy(session: Session, command: Copy) -> Done:
     if command.uid:
         # A UID that does not exist is ignored (6.4.8).
         uids = [uid for uid in uids if uid not in view.vanished]
-    destination = from_wire(command.mailbox)
+    destination = from_wire(session, command.mailbox)
     try:
         if not uids:
             session.account.mailbox(destination)

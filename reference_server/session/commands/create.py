@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 def create(session: Session, command: Create) -> None:
     """Create a mailbox and the superior names that are missing."""
-    session.account.create(from_wire(command.mailbox))
+    session.account.create(from_wire(session, command.mailbox))

@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 def delete(session: Session, command: Delete) -> None:
     """Remove a mailbox with its messages; its inferiors stay."""
-    session.account.delete(from_wire(command.mailbox))
+    session.account.delete(from_wire(session, command.mailbox))

@@ -24,7 +24,7 @@ def list_(session: Session, command: List) -> Steps:
         return None
     pattern = Pattern(command.reference + command.pattern)
     for mailbox in session.account.mailboxes():
-        name = to_wire(mailbox.name)
+        name = to_wire(session, mailbox.name)
         if pattern.matches(name):
             yield _data("LIST", () if mailbox.selectable else ("\\Noselect",), name)
     return None
@@ -37,7 +37,7 @@ def lsub(session: Session, command: Lsub) -> Steps:
     is shown with \\Noselect.
     """
     pattern = Pattern(command.reference + command.pattern)
-    subscribed = [to_wire(name) for name in session.account.subscriptions()]
+    subscribed = [to_wire(session, name) for name in session.account.subscriptions()]
     found: dict[bytes, tuple[str, ...]] = {}
     for name in subscribed:
         if pattern.matches(name):

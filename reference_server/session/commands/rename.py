@@ -13,4 +13,6 @@ if TYPE_CHECKING:
 
 def rename(session: Session, command: Rename) -> None:
     """Rename a mailbox with its inferiors; of INBOX, only the messages move."""
-    session.account.rename(from_wire(command.mailbox), from_wire(command.new_name))
+    session.account.rename(
+        from_wire(session, command.mailbox), from_wire(session, command.new_name)
+    )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def select(session: Session, command: Select) -> Steps:
     """Open a mailbox. If that fails, none is selected, whatever was before."""
     session.close_mailbox()
-    mailbox = session.account.mailbox(from_wire(command.mailbox))
+    mailbox = session.account.mailbox(from_wire(session, command.mailbox))
     view = session.view = View(mailbox, read_only=command.read_only)
     yield Data("FLAGS", (view.known_flags(),))
     yield Numbered(len(view.uids), "EXISTS")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Status
 from reference_server.protocol.responses import Atom, Data, Value
-from reference_server.session.mailbox_names import from_wire
+from reference_server.session.mailbox_names import from_wire, to_wire
 from reference_server.session.outcome import Steps
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ ITEMS = {
 
 def status(session: Session, command: Status) -> Steps:
     """The counts of a mailbox, without selecting it."""
-    counts = session.account.status(from_wire(command.mailbox))
+    name = from_wire(session, command.mailbox)
+    counts = session.account.status(name)
     values: list[Value] = []
     for item in command.items:
         values += (Atom(item.encode("ascii")), ITEMS[item](counts))
-    yield Data("STATUS", (command.mailbox, tuple(values)))
+    yield Data("STATUS", (to_wire(session, name), tuple(values)))
     return None

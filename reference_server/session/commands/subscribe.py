@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def subscribe(session: Session, command: Subscribe) -> None:
     """Subscribe to a name, whether it exists or not."""
-    session.account.subscribe(from_wire(command.mailbox))
+    session.account.subscribe(from_wire(session, command.mailbox))
 
 
 def unsubscribe(session: Session, command: Unsubscribe) -> None:
     """Give up a subscription; there need not be one."""
-    session.account.unsubscribe(from_wire(command.mailbox))
+    session.account.unsubscribe(from_wire(session, command.mailbox))
