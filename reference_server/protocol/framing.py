@@ -282,6 +282,8 @@ class Framer:
             return
         first = self._parts[0] if self._parts else line
         tag = read_tag(first) if isinstance(first, bytes) else None
+        if tag == first:
+            tag = None  # no space ends it: an overlong line's first octets, not a tag
         self._refusal = FrameError(tag, text, code, kind=kind)
         self._parts.clear()
         self._spool = None

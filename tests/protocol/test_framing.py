@@ -471,3 +471,10 @@ def test_discard(received):
     framer.discard()
     assert framer.next() is None
     assert events(framer, b"c NOOP\r\n") == [frame(b"c NOOP")]
+
+
+def test_an_overlong_line_without_a_space_has_no_tag():
+    assert events(new_framer(line=100), b"y" * 200 + b"\r\nb NOOP\r\n") == [
+        bad(None, "line too long: no more than 100 octets are taken"),
+        frame(b"b NOOP"),
+    ]
