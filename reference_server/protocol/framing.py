@@ -282,8 +282,8 @@ class Framer:
             return
         first = self._parts[0] if self._parts else line
         tag = read_tag(first) if isinstance(first, bytes) else None
-        if tag == first:
-            tag = None  # no space ends it: an overlong line's first octets, not a tag
+        if isinstance(first, bytes) and tag == first.removesuffix(b"\r"):
+            tag = None  # no space ends it: the first octets of an overlong line, not a tag
         self._refusal = FrameError(tag, text, code, kind=kind)
         self._parts.clear()
         self._spool = None
