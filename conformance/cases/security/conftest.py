@@ -1,0 +1,94 @@
+"""Fixtures of the cases on security: a server that demands TLS, and clients that misbehave."""
+
+from pathlib import Path
+
+import pytest
+
+from conformance.targets.reference import ReferenceServer, accounts
+from conformance.wire import Endpoint
+from conformance.wire.channel import Channel
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(scope="session")
+def demanding_server():
+    """A reference server of its own that permits no login without TLS."""
+    server = ReferenceServer(1, {"imap_force_tls": "yes"})
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def demanding(request, server, connect, account):
+    """A connection in plain text to a server that demands TLS; .account is who may log in there.
+
+    It is the target if that lists LOGINDISABLED. The reference server is started once more, so
+    configured; any other target cannot be, and the case is skipped. So it is where the password
+    would leave the machine in plain text.
+    """
+    if server.is_reference:
+        other = request.getfixturevalue("demanding_server").description
+        address = other.addresses["imap"]
+        connection = connect(
+            endpoint=Endpoint(address.host, address.port, ca_file=Path(other.ca_file))
+        )
+        connection.account = accounts(0)["primary"]
+        return connection
+    connection = connect("imap")
+    if "LOGINDISABLED" not in connection.ok("CAPABILITY").capabilities:
+        pytest.skip("the target permits LOGIN without TLS, and cannot be reconfigured")
+    if connection.endpoint.host not in LOOPBACK:
+        pytest.skip("the password of the account would be sent in plain text")
+    connection.account = account
+    return connection
+
+
+class Stranger:
+    """A client that sends octets with nothing of IMAP or TLS about them."""
+
+    def __init__(self, endpoint, transcript):
+        self._channel = Channel.open(endpoint)
+        self._transcript = transcript
+        self._deadline = endpoint.deadline
+
+    def write(self, octets):
+        self._transcript.note("stranger", repr(octets), "C")
+        self._channel.write(octets)
+
+    def read_line(self):
+        """The next line in plain text."""
+        line = self._channel.read(self._deadline)
+        self._transcript.note("stranger", repr(line))
+        return line
+
+    def read_all(self, seconds=2.0):
+        """What comes until the server closes the connection, or is silent for so long."""
+        octets = b""
+        try:
+            while True:
+                octets += self._channel.read(seconds)
+        except (TimeoutError, EOFError):
+            octets += self._channel.framer.discard()
+        self._transcript.note("stranger", repr(octets))
+        return octets
+
+    def close(self):
+        self._channel.close()
+
+
+@pytest.fixture
+def stranger(server, transcript):
+    """stranger(kind) connects to the address for "imap" or "imaps", a Stranger."""
+    strangers = []
+
+    def stranger(kind):
+        address = server.address(kind)
+        if address is None:
+            pytest.skip(f"the target has no address for {kind}")
+        strangers.append(Stranger(server.endpoint(address), transcript))
+        return strangers[-1]
+
+    yield stranger
+    for one in strangers:
+        one.close()
