@@ -38,11 +38,13 @@ from reference_server.session.commands import (
     subscribe,
 )
 from reference_server.session.outcome import Bad, Done, No, Refused, Steps
+from reference_server.session.revision2 import refuse_what_was_removed
 from reference_server.storage import (
     InboxRefused,
     InvalidName,
     MailboxError,
     MailboxExists,
+    MailboxHasInferiors,
     MailboxMissing,
     StorageFailure,
 )
@@ -132,6 +134,7 @@ _CODES: dict[type[MailboxError], Code] = {
     MailboxExists: Code("ALREADYEXISTS"),
     InvalidName: Code("CANNOT"),
     InboxRefused: Code("CANNOT"),
+    MailboxHasInferiors: Code("HASCHILDREN"),
 }
 
 
@@ -148,6 +151,8 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
     entry = TABLE[type(command)]
     done: Done | None = None
     try:
+        if session.revision2:
+            refuse_what_was_removed(command)
         _check_state(session, command, entry)
         result = entry.handler(session, command)
         done = (result if isinstance(result, Done | None) else (yield from result)) or Done()

@@ -24,12 +24,14 @@ from reference_server.storage import Added, Change, Expunged, Flags, FlagsChange
 class View:
     """A selected mailbox as the client sees it. Raises MailboxMissing when it cannot be opened.
 
-    Only the session's own thread uses it, except for ``mailbox_changed``.
+    Only the session's own thread uses it, except for ``mailbox_changed``. With ``revision2``
+    no message is \\Recent (RFC 9051, appendix E, 12).
     """
 
-    def __init__(self, mailbox: Mailbox, *, read_only: bool) -> None:
+    def __init__(self, mailbox: Mailbox, *, read_only: bool, revision2: bool = False) -> None:
         self.mailbox = mailbox
         self.read_only = read_only
+        self._revision2 = revision2
         self.rouse: Callable[[], None] | None = None  # called for each change (IDLE)
         self._queue: deque[Change] = deque()
         snapshot = mailbox.open(self, claim_recent=not read_only)
@@ -37,7 +39,7 @@ class View:
         self.uid_next = snapshot.uid_next
         self.flags: dict[int, Flags] = dict(snapshot.messages)  # without \Recent
         self.uids: list[int] = list(self.flags)
-        self.recent: set[int] = set(snapshot.recent)
+        self.recent: set[int] = set() if revision2 else set(snapshot.recent)
         self.vanished: set[int] = set()
         self.gone = False  # the mailbox itself was deleted
         self._arrived: list[int] = []
@@ -81,7 +83,7 @@ class View:
         added = dict(change.messages)
         self.flags.update(added)
         self._arrived.extend(added)
-        if change.recent_for(self):
+        if change.recent_for(self) and not self._revision2:
             self.recent.update(added)
         self._note_flags(added.values())
 
@@ -131,7 +133,8 @@ class View:
             yield Numbered(recent, "RECENT")
         yield from self.announce_flags()
         if self._changed:
-            yield FetchTable((b"FLAGS",), self._changed_rows())
+            # The client did not ask: it is told the UID, too (RFC 9051, 6.3.13; appendix E, 21).
+            yield FetchTable((b"UID", b"FLAGS"), self._changed_rows())
 
     def _tell_expunged(self) -> list[Response]:
         # Each number is that of the moment: those before it are removed already (7.4.1).
@@ -143,10 +146,10 @@ class View:
         self.vanished = set()
         return responses
 
-    def _changed_rows(self) -> list[tuple[int, bytes]]:
+    def _changed_rows(self) -> list[tuple[int, int, bytes]]:
         changed = sorted(self._changed - self.vanished)
         self._changed.clear()
-        return [(bisect_left(self.uids, uid) + 1, self.flag_list(uid)) for uid in changed]
+        return [(bisect_left(self.uids, uid) + 1, uid, self.flag_list(uid)) for uid in changed]
 
     def announce_flags(self) -> Iterator[Response]:
         """FLAGS, if flags came up that the client has not been told of (7.2.6)."""

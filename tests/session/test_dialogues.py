@@ -199,6 +199,7 @@ AUTHENTICATED = {
         S: * OK [UIDVALIDITY <number>] <text>
         S: a OK [READ-ONLY] <text>
         C: b SELECT INBOX
+        S: * OK [CLOSED] <text>
         S: * FLAGS <list>
         S: * 2 EXISTS
         S: * 2 RECENT
@@ -212,6 +213,7 @@ AUTHENTICATED = {
         S: * 2 FETCH (FLAGS (\\Recent))
         S: c OK <text>
         C: d SELECT INBOX
+        S: * OK [CLOSED] <text>
         S: * FLAGS <list>
         S: * 2 EXISTS
         S: * 0 RECENT
@@ -235,6 +237,7 @@ AUTHENTICATED = {
         S: * OK [UIDVALIDITY <number>] <text>
         S: c OK [READ-ONLY] <text>
         C: d SELECT Nowhere
+        S: * OK [CLOSED] <text>
         S: d NO [NONEXISTENT] <text>
         C: e CHECK
         S: e BAD <text>
@@ -648,6 +651,7 @@ SELECTED = {
     """,
     "read-only": """
         C: a EXAMINE INBOX
+        S: * OK [CLOSED] <text>
         S: * FLAGS <list>
         S: * 3 EXISTS
         S: * 0 RECENT
@@ -673,6 +677,7 @@ SELECTED = {
     """,
     "an empty mailbox": """
         C: a SELECT Drafts
+        S: * OK [CLOSED] <text>
         S: * FLAGS <list>
         S: * 0 EXISTS
         S: * 0 RECENT

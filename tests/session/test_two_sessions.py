@@ -21,7 +21,7 @@ DIALOGUES = {
         S: a OK <text>
         D: a SEARCH 1
         T: * SEARCH 1
-        T: * 2 FETCH (FLAGS (\\Flagged))
+        T: * 2 FETCH (UID 2 FLAGS (\\Flagged))
         T: a OK <text>
         D: b NOOP
         T: b OK <text>
@@ -31,7 +31,7 @@ DIALOGUES = {
         T: * 2 FETCH (FLAGS (\\Flagged))
         T: a OK <text>
         C: a STORE 2 +FLAGS.SILENT (\\Draft)
-        S: * 2 FETCH (FLAGS (\\Draft \\Flagged \\Recent))
+        S: * 2 FETCH (UID 2 FLAGS (\\Draft \\Flagged \\Recent))
         S: a OK <text>
     """,
     "flags shown by FETCH are not told again": """
@@ -172,6 +172,7 @@ DIALOGUES = {
         D: b CREATE x
         T: b OK <text>
         C: a SELECT x
+        S: * OK [CLOSED] <text>
         S: * FLAGS <list>
         S: * 0 EXISTS
         S: * 0 RECENT
@@ -194,6 +195,7 @@ DIALOGUES = {
     """,
     "EXAMINE takes no recent messages from others": """
         D: a EXAMINE Drafts
+        T: * OK [CLOSED] <text>
         T: * FLAGS <list>
         T: * 0 EXISTS
         T: * 0 RECENT
@@ -243,7 +245,7 @@ def test_idle_tells_at_once(clients):
     other.append()
     assert idling.responses() == ["* 4 EXISTS", "* 4 RECENT"]
     other.ok("STORE 1 +FLAGS.SILENT (\\Deleted)")
-    assert idling.responses() == ["* 1 FETCH (FLAGS (\\Deleted \\Recent))"]
+    assert idling.responses() == ["* 1 FETCH (UID 1 FLAGS (\\Deleted \\Recent))"]
     other.ok("EXPUNGE")
     assert idling.responses() == ["* 1 EXPUNGE", "* 3 RECENT"]
     (tagged,) = idling("DONE")

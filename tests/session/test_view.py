@@ -46,7 +46,7 @@ def tell(view, *, expunges=True):
             case Numbered(number, name):
                 news.append(f"{number} {name}")
             case FetchTable(_, rows):
-                news += [f"{number} {flags.decode()}" for number, flags in rows]
+                news += [f"{number} {flags.decode()}" for number, _uid, flags in rows]
             case Data(name, values):
                 news.append(f"{name} {b' '.join(values[0]).decode()}")
     return news

@@ -10,6 +10,7 @@ from reference_server.session.flags import flag_list
 from reference_server.session.mailbox_names import to_wire
 from reference_server.session.outcome import Steps
 from reference_server.session.patterns import Pattern
+from reference_server.storage import MailboxInfo
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -24,10 +25,15 @@ def list_(session: Session, command: List) -> Steps:
         return None
     pattern = Pattern(command.reference + command.pattern)
     for mailbox in session.account.mailboxes():
-        name = to_wire(session, mailbox.name)
-        if pattern.matches(name):
-            yield _data("LIST", () if mailbox.selectable else ("\\Noselect",), name)
+        if pattern.matches(to_wire(session, mailbox.name)):
+            yield list_data(session, mailbox)
     return None
+
+
+def list_data(session: Session, mailbox: MailboxInfo) -> Data:
+    """The LIST response for a mailbox, as SELECT also gives it."""
+    attributes = () if mailbox.selectable else ("\\Noselect",)
+    return _data("LIST", attributes, to_wire(session, mailbox.name))
 
 
 def lsub(session: Session, command: Lsub) -> Steps:
