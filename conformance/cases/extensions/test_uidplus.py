@@ -62,7 +62,7 @@ def test_append_uid_in_the_selected_mailbox(selected):
 
 
 @requirement("RFC4315-3-COPYUID")
-@pytest.mark.parametrize("command", ["COPY", "UID COPY"])
+@pytest.mark.parametrize("command", ["COPY", "UID COPY"], ids=["copy", "uid-copy"])
 def test_copy_uid(selected, elsewhere, command):
     """COPYUID has the UIDVALIDITY of the destination, and pairs each source with its copy."""
     fill(selected, 1)
@@ -152,7 +152,11 @@ def test_uid_expunge_of_a_read_only_mailbox(authenticated, mailbox):
 
 
 @requirement("RFC4315-2.1-BAD", "RFC3501-2.2.2-3")
-@pytest.mark.parametrize("arguments", ["", " 0", " 1:", " ALL", " 1:* 1:*"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["", " 0", " 1:", " ALL", " 1:* 1:*"],
+    ids=["no-set", "uid-zero", "open-range", "word", "two-sets"],
+)
 def test_uid_expunge_malformed(selected, arguments):
     """UID EXPUNGE without a sequence set, or with more than one, is answered BAD."""
     present = fill(selected, 1, flags=("\\Deleted",))

@@ -128,7 +128,7 @@ def test_destination_in_modified_utf7(selected, scratch):
 
 
 @requirement("RFC3501-6.4.7-4", "RFC3501-7.1-TRYCREATE")
-@pytest.mark.parametrize("command", ["COPY", "UID COPY"])
+@pytest.mark.parametrize("command", ["COPY", "UID COPY"], ids=["copy", "uid-copy"])
 def test_missing_destination(selected, scratch, command):
     """COPY to a mailbox that does not exist is answered NO with TRYCREATE at its start."""
     (uid,) = fill(selected, 1)

@@ -177,7 +177,11 @@ def test_flag_that_is_set_already(selected):
 
 @requirement("RFC3501-2.3.2-RECENT", "RFC3501-6.4.6-REPLACE")
 @pytest.mark.parametrize("reopened", [False, True], ids=["recent", "not-recent"])
-@pytest.mark.parametrize("arguments", ["FLAGS (\\Seen)", "-FLAGS (\\Recent)", "+FLAGS (\\Recent)"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["FLAGS (\\Seen)", "-FLAGS (\\Recent)", "+FLAGS (\\Recent)"],
+    ids=["replace", "remove", "add"],
+)
 def test_recent_cannot_be_altered(selected, reopened, arguments):
     r"""No STORE sets or clears \Recent, whether it is refused or not."""
     fill(selected, 1)
