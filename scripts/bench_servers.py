@@ -1,0 +1,117 @@
+"""The two servers that are compared, started side by side, each with its store on disk."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench_client import BenchmarkError, Endpoint
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+USER, PASSWORD = "alice@example.test", "alicepw"
+STOP_SECONDS = 30
+
+CONFIGURATION = """\
+imap_listen_addr = 127.0.0.1
+imap_listen_port = 0
+imap_support_tls = false
+context_num = 1000
+reference_accounts = {folder}/accounts.toml
+reference_store = {folder}/store
+"""
+ACCOUNTS = """\
+[[account]]
+address = "{user}"
+password = "{password}"
+"""
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that accepts connections."""
+
+    name: str
+    endpoint: Endpoint
+    process: "subprocess.Popen[str]"
+
+    def memory(self) -> int:
+        """The proportional set size of the server's processes, in octets."""
+        return sum(map(proportional_set_size, descendants(self.process.pid)))
+
+
+@contextlib.contextmanager
+def reference_server(folder: Path) -> Iterator[RunningServer]:
+    folder.mkdir()
+    (folder / "accounts.toml").write_text(ACCOUNTS.format(user=USER, password=PASSWORD))
+    (folder / "imap.cfg").write_text(CONFIGURATION.format(folder=folder))
+    command = [sys.executable, "-m", "reference_server", "-c", f"{folder}/imap.cfg"]
+    with started(command, folder / "log") as (process, line):
+        address = dict(part.split("=") for part in line.split()[1:])["imap"]
+        port = int(address.rpartition(":")[2])
+        yield RunningServer("reference", Endpoint(HOST, port, USER, PASSWORD), process)
+
+
+@contextlib.contextmanager
+def dovecot(folder: Path) -> Iterator[RunningServer]:
+    folder.mkdir()
+    folder.chmod(0o755)
+    command = [sys.executable, f"{ROOT}/ci/servers/dovecot", "--folder", str(folder)]
+    with started(command, folder / "log") as (process, line):
+        target = tomllib.loads(Path(line.strip()).read_text())
+        account = target["account"][0]
+        port = target["endpoint"]["imap"]["port"]
+        endpoint = Endpoint(HOST, port, account["user"], account["password"])
+        yield RunningServer("dovecot", endpoint, process)
+
+
+@contextlib.contextmanager
+def started(command: list[str], log: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+    """The process and the one line it prints when it is ready; ended by SIGTERM."""
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+    try:
+        assert process.stdout
+        line = process.stdout.readline()
+        if not line:
+            raise BenchmarkError(f"{' '.join(command)} did not start:\n{log.read_text()}")
+        yield process, line
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def descendants(ancestor: int) -> list[int]:
+    """The process and all that descend from it."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            parents[int(entry.name)] = int(fields[1])
+    family = [ancestor]
+    for member in family:  # grows while it is walked
+        family += [process for process, parent in parents.items() if parent == member]
+    return family
+
+
+def proportional_set_size(process: int) -> int:
+    """Octets of memory, shared pages divided by who shares them (proc(5), smaps_rollup)."""
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError as error:
+        if os.path.exists(f"/proc/{process}"):  # noqa: PTH110 - Path.exists() would raise here
+            raise BenchmarkError(f"memory of process {process}: {error.strerror}") from error
+        return 0
+    return 1024 * sum(
+        int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
+    )
