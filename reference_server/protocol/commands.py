@@ -235,6 +235,15 @@ class Copy(Command):
     uid: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Move(Command):
+    """MOVE (RFC 6851)."""
+
+    messages: SequenceSet
+    mailbox: bytes
+    uid: bool = False
+
+
 # Search keys (6.4.4)
 
 

@@ -152,6 +152,12 @@ def _copy(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
     return commands.Copy(tag, messages, _mailbox(cursor), uid)
 
 
+def _move(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
+    cursor.space("a sequence set")
+    messages = cursor.sequence_set()
+    return commands.Move(tag, messages, _mailbox(cursor), uid)
+
+
 def _fetch(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
     cursor.space("a sequence set")
     messages = cursor.sequence_set()
@@ -206,6 +212,7 @@ UID_COMMANDS: dict[bytes, Parse] = {
     b"COPY": _with_uids(_copy),
     b"EXPUNGE": _uid_expunge,
     b"FETCH": _with_uids(_fetch),
+    b"MOVE": _with_uids(_move),
     b"SEARCH": _with_uids(_search),
     b"STORE": _with_uids(_store),
 }
@@ -228,6 +235,7 @@ COMMANDS: dict[bytes, Parse] = {
     b"LOGIN": _login,
     b"LOGOUT": _bare(commands.Logout),
     b"LSUB": _list(commands.Lsub),
+    b"MOVE": _move,
     b"NAMESPACE": _bare(commands.Namespace),
     b"NOOP": _bare(commands.Noop),
     b"RENAME": _rename,

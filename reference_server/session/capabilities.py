@@ -47,11 +47,13 @@ def _login_possible(session: Session) -> bool:
 # Every capability, and when it is offered; in the order in which it is listed.
 _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"IMAP4rev1", _always),
+    (b"IMAP4rev2", _revision2),
     (b"UNSELECT", _always),
     (b"UIDPLUS", _always),
     (b"IDLE", _always),
     (b"LITERAL+", _always),
     (b"ENABLE", _always),
+    (b"MOVE", _always),
     (b"NAMESPACE", _always),
     (b"STARTTLS", tls_offered),
     (b"LOGINDISABLED", _login_disabled),

@@ -123,6 +123,7 @@ TABLE: dict[type[Command], Entry] = {
     commands.Fetch: Entry("FETCH", SELECTED, fetch.fetch, _in_uid_form),
     commands.Store: Entry("STORE", SELECTED, store.store, _in_uid_form),
     commands.Copy: Entry("COPY", SELECTED, copy.copy),
+    commands.Move: Entry("MOVE", SELECTED, copy.move),
 }
 
 # What can still be done when the selected mailbox was deleted by another session.

@@ -170,6 +170,22 @@ class Mailbox:
             targets = target.add(transaction, messages) if messages else ()
         return Copied(target.uid_validity, tuple(sources), targets)
 
+    def move(self, uids: Sequence[int], destination: str, origin: Observer | None = None) -> Copied:
+        """Move to a mailbox of the same account, this one included; all or nothing.
+
+        Flags and internal date are kept; nobody sees a message in both mailboxes, or in none.
+        Raises MailboxMissing (destination), MessageMissing (some of ``uids`` are gone).
+        """
+        sources = sorted(set(uids))
+        with self._database.write() as transaction:
+            target = self._find(transaction.connection, destination)
+            messages = self.contained(transaction.connection, sources)
+            targets: tuple[int, ...] = ()
+            if messages:
+                targets = target.add(transaction, messages)
+                self.remove(transaction, sources, origin)
+        return Copied(target.uid_validity, tuple(sources), targets)
+
     def rows(self, uids: Sequence[int], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """(uid, *columns) for each of ``uids`` that exists, in their order.
 

@@ -13,6 +13,7 @@ from reference_server.protocol.commands import (
     Copy,
     Create,
     Delete,
+    Enable,
     Expunge,
     Fetch,
     FetchItem,
@@ -22,6 +23,7 @@ from reference_server.protocol.commands import (
     Logout,
     Lsub,
     Malformed,
+    Move,
     Namespace,
     Noop,
     Rename,
@@ -62,6 +64,7 @@ PLAIN = [
     (b"a nOoP", Noop(b"a")),
     (b"a LOGOUT", Logout(b"a")),
     (b"a STARTTLS", StartTls(b"a")),
+    (b"a enable x-Y IMAP4rev2", Enable(b"a", ("X-Y", "IMAP4REV2"))),
     (b"a NAMESPACE", Namespace(b"a")),
     (b"a IDLE", Idle(b"a")),
     (b"a CHECK", Check(b"a")),
@@ -360,6 +363,8 @@ def test_sequence_set(parse, octets, expected):
     assert parse(b"a UID FETCH %b FLAGS" % octets) == Fetch(b"a", expected, flags, uid=True)
     assert parse(b"a COPY %b inbox" % octets) == Copy(b"a", expected, b"INBOX")
     assert parse(b"a uid copy %b x" % octets) == Copy(b"a", expected, b"x", uid=True)
+    assert parse(b"a MOVE %b inbox" % octets) == Move(b"a", expected, b"INBOX")
+    assert parse(b"a uid move %b x" % octets) == Move(b"a", expected, b"x", uid=True)
     assert parse(b"a STORE %b FLAGS ()" % octets) == Store(b"a", expected, "set", ())
     assert parse(b"a UID EXPUNGE %b" % octets) == Expunge(b"a", expected)
     assert parse(b"a SEARCH %b" % octets) == Search(b"a", SearchSequence(expected))

@@ -117,6 +117,8 @@ ENDING_WITH_ASTRING = [
     b"UNSUBSCRIBE",
     b"COPY 1",
     b"UID COPY 1",
+    b"MOVE 1",
+    b"UID MOVE 1",
 ]
 
 BAD_SEQUENCE_SETS = [
@@ -495,6 +497,16 @@ BAD_OTHERS = [
     b"COPY 1",
     b"COPY x inbox",
     b"COPY 1 2 3",
+    b"MOVE",
+    b"MOVE 1",
+    b"MOVE x inbox",
+    b"MOVE 1 2 3",
+    b"ENABLE",
+    b"ENABLE ",
+    b"ENABLE x ",
+    b"ENABLE x  y",
+    b'ENABLE "x"',
+    b"ENABLE (x)",
     b"FETCH",
     b"FETCH ",
     b"FETCH 1",
@@ -506,6 +518,7 @@ BAD_OTHERS = [
     b"STORE FLAGS (\\Seen)",
     b"UID FETCH",
     b"UID COPY 1",
+    b"UID MOVE 1",
     b"UID STORE 1",
     b"UID SEARCH",
 ]

@@ -649,6 +649,33 @@ SELECTED = {
         S: * STATUS "Drafts" (MESSAGES 2)
         S: g OK <text>
     """,
+    "MOVE": """
+        C: a MOVE 1,3 Drafts
+        S: * OK [COPYUID <number> 1,3 1:2] <text>
+        S: * 1 EXPUNGE
+        S: * 2 EXPUNGE
+        S: * 1 RECENT
+        S: a OK MOVE completed
+        C: b MOVE 1 Nowhere
+        S: b NO [TRYCREATE] <text>
+        C: c UID MOVE 2 INBOX
+        S: * OK [COPYUID <number> 2 4] <text>
+        S: * 1 EXPUNGE
+        S: * 1 EXISTS
+        S: c OK <text>
+        C: d UID MOVE 1:3 Drafts
+        S: d OK <text>
+        C: e UID MOVE 98:99 Nowhere
+        S: e NO [TRYCREATE] <text>
+        C: f MOVE 2 Drafts
+        S: f BAD <text>
+        C: g FETCH 1 (UID FLAGS)
+        S: * 1 FETCH (UID 4 FLAGS (\\Recent))
+        S: g OK <text>
+        C: h STATUS Drafts (MESSAGES)
+        S: * STATUS "Drafts" (MESSAGES 2)
+        S: h OK <text>
+    """,
     "read-only": """
         C: a EXAMINE INBOX
         S: * OK [CLOSED] <text>
@@ -671,6 +698,8 @@ SELECTED = {
         S: * 1 FETCH (FLAGS ())
         S: e OK <text>
         C: f UID EXPUNGE 1
+        S: f NO <text>
+        C: f MOVE 1 Drafts
         S: f NO <text>
         C: g CLOSE
         S: g OK <text>

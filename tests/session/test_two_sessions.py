@@ -193,6 +193,27 @@ DIALOGUES = {
         C: f CHECK
         S: f BAD <text>
     """,
+    "MOVE tells the other sessions, and fails as a whole": """
+        C: a MOVE 2 INBOX
+        S: * OK [COPYUID <number> 2 4] <text>
+        S: * 2 EXPUNGE
+        S: * 3 EXISTS
+        S: a OK <text>
+        D: a MOVE 1:2 Drafts
+        T: * 2 EXPUNGE
+        T: * 3 EXISTS
+        T: a NO [EXPUNGEISSUED] <text>
+        D: b UID MOVE 1:2 Drafts
+        T: * OK [COPYUID <number> 1 1] <text>
+        T: * 1 EXPUNGE
+        T: b OK <text>
+        C: b UID MOVE 1,3 Drafts
+        S: * OK [COPYUID <number> 3 2] <text>
+        S: * 1 EXPUNGE
+        S: * 1 EXPUNGE
+        S: * 1 RECENT
+        S: b OK <text>
+    """,
     "EXAMINE takes no recent messages from others": """
         D: a EXAMINE Drafts
         T: * OK [CLOSED] <text>

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from reference_server.message import digest
-from reference_server.storage import Appended, BlobReader, MailboxMissing, MessageMissing
+from reference_server.storage import Appended, BlobReader, Copied, MailboxMissing, MessageMissing
 from tests.storage.support import Watcher, contents, message
 
 MIB = 1 << 20
@@ -262,6 +262,61 @@ def test_copy_is_all_or_nothing(account):
         inbox.copy([1], "b")
     assert account.status("a").messages == 0
     assert account.status("a").uid_next == 1
+
+
+def test_move(account):
+    account.create("a")
+    account.append("a", [message("zero")])
+    when = datetime(2001, 2, 3, 4, 5, 6, tzinfo=timezone(timedelta(hours=-7)))
+    account.append("INBOX", [message("one"), message("two", ["$A"], when), message("three")])
+    inbox, target = account.mailbox("INBOX"), account.mailbox("a")
+    source, watcher = Watcher(inbox), Watcher(target)
+    moved = inbox.move([3, 2], "a", source)
+    assert moved == Copied(target.uid_validity, (2, 3), (2, 3))
+    assert [(uid, subject) for uid, _, subject in contents(inbox)] == [(1, "one")]
+    assert [(uid, subject) for uid, _, subject in contents(target)] == [
+        (1, "zero"),
+        (2, "two"),
+        (3, "three"),
+    ]
+    assert watcher.flags[2] == {"$A"}
+    assert list(target.rows([2], ["internal_date"])) == [(2, when)]
+    (change,) = source.changes
+    assert (list(change.uids), change.origin) == ([2, 3], source)
+
+
+def test_move_into_the_same_mailbox(account):
+    account.append("INBOX", [message("one", ["$A"]), message("two")])
+    inbox = account.mailbox("INBOX")
+    watcher = Watcher(inbox)
+    assert inbox.move([1], "inbox").targets == (3,)
+    assert watcher.flags == {2: frozenset(), 3: frozenset({"$A"})}
+    assert [(uid, subject) for uid, _, subject in contents(inbox)] == [(2, "two"), (3, "one")]
+
+
+def test_move_is_all_or_nothing(account):
+    account.create("a")
+    account.append("INBOX", [message()] * 3)
+    inbox = account.mailbox("INBOX")
+    expunge(inbox, [2])
+    with pytest.raises(MessageMissing):
+        inbox.move([1, 2, 3], "a")
+    with pytest.raises(MailboxMissing):
+        inbox.move([1], "b")
+    assert inbox.move([], "a").targets == ()
+    assert account.status("a").messages == 0
+    assert account.status("INBOX").messages == 2
+
+
+def test_a_moved_message_stays_when_its_copies_go(account):
+    account.create("a")
+    account.append("INBOX", [message("one", ["\\Deleted"])])
+    inbox, target = account.mailbox("INBOX"), account.mailbox("a")
+    inbox.copy([1], "INBOX")
+    inbox.move([1], "a")
+    inbox.expunge(None)
+    assert [(uid, subject) for uid, _, subject in contents(target)] == [(1, "one")]
+    assert target.octets(1) is not None
 
 
 def test_expunge_removes_what_is_deleted_and_asked_for(account):

@@ -177,6 +177,21 @@ class Model(RuleBasedStateMachine):
             assert copied.sources == tuple(sorted(uids))
             assert copied.targets == tuple(range(first, target.uid_next))
 
+    @rule(name=NAMES, uids=UIDS, destination=NAMES)
+    def move(self, name, uids, destination):
+        box, mailbox = self.chosen(name)
+        if box is None:
+            return
+        target = self.boxes.get(stored(destination))
+        allowed = target is not None and uids <= box.messages.keys()
+        moved = self.attempt(allowed, mailbox.move, sorted(uids), destination)
+        if moved:
+            first = target.uid_next
+            for uid in sorted(uids):
+                target.add(*box.messages.pop(uid))
+            assert moved.sources == tuple(sorted(uids))
+            assert moved.targets == tuple(range(first, target.uid_next))
+
     @rule(name=NAMES)
     def watch(self, name):
         box, mailbox = self.chosen(name)
