@@ -12,6 +12,10 @@ from reference_server.accounts.file import read_accounts
 from reference_server.accounts.passwords import Plain, Verifier
 
 
+class NotAuthorized(Exception):  # noqa: N818 - says what is the case
+    """The password is right, but the actor may not open the mailbox that was asked for."""
+
+
 class Directory:
     """All accounts, by address and alias."""
 
@@ -32,6 +36,8 @@ class Directory:
     def authenticate(self, user: str, password: str, authorization: str = "") -> Identity | None:
         """Who this is, or None: wrong, unknown, not allowed. The caller cannot tell which.
 
+        Raises NotAuthorized where only the mailbox is at fault: unknown, or closed to the actor.
+
         ``user`` may be ``actor!mailbox`` (split at the first ``!``): the password is the actor's,
         who needs store ownership over the mailbox. ``authorization``, the authorization identity
         of SASL PLAIN (RFC 4616), names the mailbox in another way.
@@ -41,16 +47,15 @@ class Directory:
         # The same work for unknown users as for known ones: time must not tell who exists.
         verifier = actor.verifier if actor is not None else self._decoy(name)
         proven = verifier.verify(password)
-        if mark and authorization and fold(target) != fold(authorization):
+        if not proven or actor is None or not actor.imap:
             return None
+        mailbox: Account | None = actor
         if mark or authorization:
             mailbox = self._by_name.get(fold(authorization or target))
-        else:
-            mailbox = actor
-        if not proven or actor is None or mailbox is None or not actor.imap:
-            return None
-        if mailbox is not actor and fold(actor.address) not in mailbox.owners:
-            return None
+        if mark and authorization and fold(target) != fold(authorization):
+            mailbox = None
+        if mailbox is None or not (mailbox is actor or fold(actor.address) in mailbox.owners):
+            raise NotAuthorized
         return Identity(actor, mailbox)
 
     def _decoy(self, name: str) -> Verifier:

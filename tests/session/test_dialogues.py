@@ -81,7 +81,11 @@ NOT_AUTHENTICATED = {
     # base64 of bob@x.test NUL alice@x.test NUL secret; alice is no owner there
     "AUTHENTICATE PLAIN as somebody else without the right": """
         C: a AUTHENTICATE PLAIN Ym9iQHgudGVzdABhbGljZUB4LnRlc3QAc2VjcmV0
-        S: a NO [AUTHENTICATIONFAILED] authentication failed
+        S: a NO [AUTHORIZATIONFAILED] <text>
+        C: b LOGIN alice@x.test!nobody@x.test secret
+        S: b NO [AUTHORIZATIONFAILED] <text>
+        C: c LOGIN alice@x.test!bob@x.test wrong
+        S: c NO [AUTHENTICATIONFAILED] <text>
     """,
     # base64 of "x NUL y"; of two octets that are not UTF-8 in the user name
     "AUTHENTICATE PLAIN refused": """
