@@ -134,12 +134,22 @@ def in_big(times: int, command: str, octets_a_message: float) -> Callable[[Load]
     return run
 
 
-def select(load: Load) -> list[Interval]:
-    with load.endpoint.session() as client:
+def select_first(load: Load) -> list[Interval]:
+    """SELECT as a client that has just logged in does it."""
+    found = []
+    for _ in range(10):
+        with load.endpoint.session() as client:
+            found.append(timed(lambda: client.command(f"SELECT {BIG}")))
+    return found
+
+
+def select_again(load: Load) -> list[Interval]:
+    """SELECT of a mailbox that the same session has just left."""
+    with load.endpoint.session(BIG) as client:
         found = []
         for _ in range(10):
-            found.append(timed(lambda: client.command(f"SELECT {BIG}")))
             client.command("UNSELECT")
+            found.append(timed(lambda: client.command(f"SELECT {BIG}")))
         return found
 
 
@@ -192,7 +202,8 @@ WORKLOADS = [
     Workload("append-4k", 8, append_messages(100, 4096)),
     Workload("append-4k-8", 8, append_messages(25, 4096), clients=8),
     Workload("append-5m", 8, append_messages(4, 5 << 20)),
-    Workload("select", 8, select),
+    Workload("select", 8, select_first),
+    Workload("select-again", None, select_again),
     Workload("fetch-flags", 4, in_big(5, "FETCH 1:* (FLAGS)", 20)),
     Workload(
         "fetch-envelope",
