@@ -70,6 +70,9 @@ def _run(options: argparse.Namespace) -> None:
             force_tls=settings.imap_force_tls,
             auth_fail_delay=settings.auth_fail_delay,
             revision2=settings.imap_rfc9051,
+            identification=(("name", PROGRAM), ("version", _version()))
+            if settings.enable_rfc2971_commands
+            else None,
         )
         server = Server(settings, tls, lambda channel: Session(channel, service))
         places = server.places()

@@ -132,6 +132,8 @@ class Settings:
         "The answer to a failed login waits that long", file="gromox.cfg", minimum="0")
     context_num: int = _row(QUANTITY, "200",
         "Most concurrent sessions", minimum="1")
+    enable_rfc2971_commands: bool = _row(BOOL, "no",
+        "Answer the command ID with the server's name and version")
     host_id: str = _row(HOST, "",
         "Host name in greetings; nothing: this machine's")
     imap_autologout_time: int = _row(SECONDS, "30min",

@@ -65,6 +65,13 @@ class Logout(Command):
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class Id(Command):
+    """ID (RFC 2971): pairs of field and value; None for NIL, as a value and for the whole list."""
+
+    fields: tuple[tuple[bytes, bytes | None], ...] | None
+
+
 # Not authenticated
 
 

@@ -55,9 +55,9 @@ def _body_section(cursor: Cursor, peek: bool) -> FetchItem:
     found = section(cursor)
     partial = None
     if cursor.skip(b"<"):
-        first = cursor.number()
+        first = cursor.number64()
         cursor.expect(b".")
-        partial = (first, cursor.nz_number())
+        partial = (first, cursor.nz_number64())
         cursor.expect(b">")
     return FetchItem("BODY[]", found, peek, partial)
 

@@ -14,6 +14,7 @@ from .commands import Octets, SequenceSet
 from .framing import LiteralPart
 
 MAXIMUM_NUMBER = 4_294_967_295
+MAXIMUM_NUMBER64 = 9_223_372_036_854_775_807
 
 SYSTEM_FLAGS = {
     flag.lower(): flag for flag in ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
@@ -36,13 +37,13 @@ class GrammarError(Exception):
 
 
 class Cursor:
-    """A place in a command. ``utf8``: quoted strings may hold UTF-8 (RFC 6855, RFC 9051)."""
+    """A place in a command. ``revision2``: tokens are those of RFC 9051."""
 
-    __slots__ = ("_index", "_parts", "_position", "_text", "_utf8")
+    __slots__ = ("_index", "_parts", "_position", "_revision2", "_text")
 
-    def __init__(self, parts: tuple[bytes | LiteralPart, ...], utf8: bool = False) -> None:
+    def __init__(self, parts: tuple[bytes | LiteralPart, ...], revision2: bool = False) -> None:
         self._parts = parts
-        self._utf8 = utf8
+        self._revision2 = revision2
         self._index = 0
         self._position = 0
         first = parts[0]
@@ -125,6 +126,19 @@ class Cursor:
         digits = self.take(_DIGITS)
         return self.fail("a number") if digits is None else _nz_number(digits)
 
+    def number64(self) -> int:
+        """number64 of RFC 9051: 63 bits; of RFC 3501, the number that stands in its place."""
+        digits = self.take(_DIGITS)
+        return self.fail("a number") if digits is None else _number(digits, self._size_limit)
+
+    def nz_number64(self) -> int:
+        digits = self.take(_DIGITS)
+        return self.fail("a number") if digits is None else _nz_number(digits, self._size_limit)
+
+    @property
+    def _size_limit(self) -> int:
+        return MAXIMUM_NUMBER64 if self._revision2 else MAXIMUM_NUMBER
+
     def literal(self) -> Octets:
         """A literal as it was received: perhaps not in memory."""
         if self._position != len(self._text) or self.at_end():
@@ -203,7 +217,7 @@ class Cursor:
         self._position = match.end()
         octets = match[1]
         if not octets.isascii():
-            if not self._utf8:
+            if not self._revision2:
                 raise GrammarError("8-bit octets in a quoted string: send a literal")
             try:
                 octets.decode("utf-8")
@@ -212,18 +226,18 @@ class Cursor:
         return _ESCAPED.sub(rb"\1", octets) if b"\\" in octets else octets
 
 
-def _number(digits: bytes) -> int:
+def _number(digits: bytes, maximum: int = MAXIMUM_NUMBER) -> int:
     # Python refuses to convert very long digit strings, so the length is looked at first.
     significant = digits.lstrip(b"0") or b"0"
-    if len(significant) > 10 or int(significant) > MAXIMUM_NUMBER:
-        raise GrammarError(f"a number is above {MAXIMUM_NUMBER}")
+    if len(significant) > 19 or int(significant) > maximum:
+        raise GrammarError(f"a number is above {maximum}")
     return int(significant)
 
 
-def _nz_number(digits: bytes) -> int:
+def _nz_number(digits: bytes, maximum: int = MAXIMUM_NUMBER) -> int:
     if digits.startswith(b"0"):
         raise GrammarError("a number that is or begins with 0 where it must not")
-    return _number(digits)
+    return _number(digits, maximum)
 
 
 def _sequence_range(item: bytes) -> tuple[int | None, int | None]:

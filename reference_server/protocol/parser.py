@@ -25,17 +25,17 @@ _QUOTED_TEXT = re.compile(rb'"[^"]*"')
 Parse = Callable[[bytes, Cursor], Command]
 
 
-def parse_command(frame: Frame, utf8: bool = False) -> Command:
+def parse_command(frame: Frame, revision2: bool = False) -> Command:
     """The command in ``frame``; ``Malformed`` where it breaks the grammar. Never raises.
 
-    The tag of a ``Malformed`` is ``b"*"`` where none could be read. With ``utf8`` quoted strings
-    may hold UTF-8.
+    The tag of a ``Malformed`` is ``b"*"`` where none could be read. ``revision2``: the client
+    enabled IMAP4rev2; quoted strings may hold UTF-8, sizes have 63 bits.
     """
     first = frame.parts[0]
     tag = read_tag(first) if isinstance(first, bytes) else None
     if tag is None:
         return Malformed(b"*", "a command begins with a tag and a space")
-    cursor = Cursor(frame.parts, utf8)
+    cursor = Cursor(frame.parts, revision2)
     cursor.skip(tag)
     try:
         cursor.space("a command")
@@ -96,6 +96,29 @@ def _login(tag: bytes, cursor: Cursor) -> Command:
     user = cursor.astring("a user name")
     cursor.space("a password")
     return commands.Login(tag, user, cursor.astring("a password"))
+
+
+def _id(tag: bytes, cursor: Cursor) -> Command:
+    """Within the limits of RFC 2971, 3.3."""
+    cursor.space("NIL or a list of fields and values")
+    if cursor.skip_name(b"NIL"):
+        return commands.Id(tag, None)
+    cursor.expect(b"(")
+    fields: dict[bytes, tuple[bytes, bytes | None]] = {}
+    while not cursor.skip(b")"):
+        if fields:
+            cursor.space("a field")
+        field = cursor.string("a field")
+        cursor.space("a value")
+        value = None if cursor.skip_name(b"NIL") else cursor.string("a value or NIL")
+        if len(field) > 30 or len(value or b"") > 1024:
+            raise GrammarError("a field has at most 30 octets, a value 1024")
+        if field.lower() in fields:
+            raise GrammarError("the same field twice")
+        fields[field.lower()] = field, value
+        if len(fields) > 30:
+            raise GrammarError("at most 30 fields")
+    return commands.Id(tag, tuple(fields.values()))
 
 
 def _rename(tag: bytes, cursor: Cursor) -> Command:
@@ -230,6 +253,7 @@ COMMANDS: dict[bytes, Parse] = {
     b"EXAMINE": _examine,
     b"EXPUNGE": _bare(commands.Expunge),
     b"FETCH": _fetch,
+    b"ID": _id,
     b"IDLE": _bare(commands.Idle),
     b"LIST": _list(commands.List),
     b"LOGIN": _login,

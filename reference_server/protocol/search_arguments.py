@@ -124,7 +124,7 @@ def search_date(cursor: Cursor) -> date:
 def _size(larger: bool) -> KeyParser:
     def parse(cursor: Cursor, _depth: int) -> SearchKey:
         cursor.space("a number")
-        return SearchSize(larger, cursor.number())
+        return SearchSize(larger, cursor.number64())
 
     return parse
 

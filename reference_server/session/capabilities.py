@@ -32,6 +32,10 @@ def _revision2(session: Session) -> bool:
     return session.service.revision2
 
 
+def _identified(session: Session) -> bool:
+    return session.service.identification is not None
+
+
 def _before_login(session: Session) -> bool:
     return session.identity is None
 
@@ -47,7 +51,6 @@ def _login_possible(session: Session) -> bool:
 # Every capability, and when it is offered; in the order in which it is listed.
 _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"IMAP4rev1", _always),
-    (b"IMAP4rev2", _revision2),
     (b"UNSELECT", _always),
     (b"UIDPLUS", _always),
     (b"IDLE", _always),
@@ -55,11 +58,13 @@ _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"ENABLE", _always),
     (b"MOVE", _always),
     (b"NAMESPACE", _always),
+    (b"IMAP4rev2", _revision2),
     (b"STARTTLS", tls_offered),
     (b"LOGINDISABLED", _login_disabled),
     (b"SASL-IR", _login_possible),
     (b"AUTH=PLAIN", _login_possible),
     (b"AUTH=LOGIN", _login_possible),
+    (b"ID", _identified),
 )
 
 # What ENABLE puts into use, and when it may (RFC 5161).

@@ -23,6 +23,7 @@ from reference_server.session.commands import (
     enable,
     expunge,
     fetch,
+    id_,
     idle,
     list_,
     login,
@@ -98,6 +99,7 @@ class Entry:
 TABLE: dict[type[Command], Entry] = {
     commands.Capability: Entry("CAPABILITY", ANY, capability.capability),
     commands.Noop: Entry("NOOP", ANY, noop.noop),
+    commands.Id: Entry("ID", ANY, id_.id_),
     commands.Logout: Entry("LOGOUT", ANY, logout.logout),
     commands.StartTls: Entry("STARTTLS", BEFORE_LOGIN, starttls.starttls),
     commands.Authenticate: Entry("AUTHENTICATE", BEFORE_LOGIN, authenticate.authenticate),

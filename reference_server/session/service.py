@@ -30,5 +30,6 @@ class Service:
     force_tls: bool = False  # no login without TLS
     auth_fail_delay: float = 1.0  # seconds until a failed login is answered
     revision2: bool = True  # IMAP4rev2 can be enabled
+    identification: tuple[tuple[str, str], ...] | None = None  # ID answers it; None: no ID
     limits: Limits = field(default_factory=Limits)
     open_spool: Callable[[int], Spool] = open_spool

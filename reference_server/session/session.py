@@ -168,7 +168,7 @@ class Session:
             case FrameError() as error:
                 self._refuse(error)
             case frame:
-                self._serve(parse_command(frame, utf8=self.revision2))
+                self._serve(parse_command(frame, revision2=self.revision2))
 
     def _serve(self, command: Command) -> None:
         steps = execute(self, command)

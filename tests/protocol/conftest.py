@@ -10,12 +10,12 @@ from reference_server.protocol.parser import parse_command
 def parse():
     """Parses one command given as the octets a client sends, with no line end behind it."""
 
-    def parse(octets, utf8=False):
+    def parse(octets, revision2=False):
         framer = Framer(Limits(), open_spool=None)
         framer.feed(octets + b"\r\n")
         frame = framer.next()
         assert isinstance(frame, Frame), frame
         assert framer.next() is None
-        return parse_command(frame, utf8)
+        return parse_command(frame, revision2)
 
     return parse

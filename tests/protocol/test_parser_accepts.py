@@ -17,6 +17,7 @@ from reference_server.protocol.commands import (
     Expunge,
     Fetch,
     FetchItem,
+    Id,
     Idle,
     List,
     Login,
@@ -65,6 +66,16 @@ PLAIN = [
     (b"a LOGOUT", Logout(b"a")),
     (b"a STARTTLS", StartTls(b"a")),
     (b"a enable x-Y IMAP4rev2", Enable(b"a", ("X-Y", "IMAP4REV2"))),
+    (b"a ID NIL", Id(b"a", None)),
+    (b"a id ()", Id(b"a", ())),
+    (
+        b'a ID ("Name" "x" "version" nil {2+}\r\nos {2+}\r\n\xc3\xa9)',
+        Id(b"a", ((b"Name", b"x"), (b"version", None), (b"os", b"\xc3\xa9"))),
+    ),
+    (
+        b"a ID (%b)" % b" ".join(b'"%d" NIL' % number for number in range(30)),
+        Id(b"a", tuple((b"%d" % number, None) for number in range(30))),
+    ),
     (b"a NAMESPACE", Namespace(b"a")),
     (b"a IDLE", Idle(b"a")),
     (b"a CHECK", Check(b"a")),
@@ -424,7 +435,18 @@ def test_nesting_up_to_the_bound(parse):
 
 def test_quoted_strings_hold_utf8_where_the_setting_says_so(parse):
     command = b'a SELECT "\xc3\xa9\\"\\\\"'
-    assert parse(command, utf8=True) == Select(b"a", b'\xc3\xa9"\\')
+    assert parse(command, revision2=True) == Select(b"a", b'\xc3\xa9"\\')
     assert isinstance(parse(command), Malformed)
-    assert isinstance(parse(b'a SELECT "\xe9"', utf8=True), Malformed)
-    assert isinstance(parse(b"a SELECT \xc3\xa9", utf8=True), Malformed)
+    assert isinstance(parse(b'a SELECT "\xe9"', revision2=True), Malformed)
+    assert isinstance(parse(b"a SELECT \xc3\xa9", revision2=True), Malformed)
+
+
+def test_sizes_have_63_bits_in_revision_2(parse):
+    most = b"9223372036854775807"
+    fetch = parse(b"a FETCH 1 BODY[]<%b.%b>" % (most, most), revision2=True)
+    assert fetch.items[0].partial == (2**63 - 1, 2**63 - 1)
+    assert parse(b"a SEARCH LARGER " + most, revision2=True).key.octets == 2**63 - 1
+    for number in b"9223372036854775808", b"1" * 20, b"9" * 5000:
+        assert isinstance(parse(b"a SEARCH SMALLER " + number, revision2=True), Malformed)
+        assert isinstance(parse(b"a FETCH 1 BODY[]<0.%b>" % number, revision2=True), Malformed)
+    assert isinstance(parse(b"a FETCH 4294967296 UID", revision2=True), Malformed)

@@ -501,6 +501,23 @@ BAD_OTHERS = [
     b"MOVE 1",
     b"MOVE x inbox",
     b"MOVE 1 2 3",
+    b"ID",
+    b"ID ",
+    b"ID x",
+    b'ID "x"',
+    b'ID ("name")',
+    b'ID ("name" "x" "version")',
+    b'ID ("name"  "x")',
+    b'ID ("name" x)',
+    b"ID (name NIL)",
+    b"ID (NIL NIL)",
+    b"ID ( )",
+    b"ID NIL NIL",
+    b'ID (("name" NIL))',
+    b'ID ("name" NIL "NAME" NIL)',
+    b'ID ("%b" NIL)' % (31 * b"x"),
+    b'ID ("x" "%b")' % (1025 * b"x"),
+    b"ID (%b)" % b" ".join(b'"%d" NIL' % number for number in range(31)),
     b"ENABLE",
     b"ENABLE ",
     b"ENABLE x ",
@@ -629,8 +646,8 @@ def test_never_raises(data):
     parts = [b"a1 " + data.draw(TEXTS)]
     for literal in data.draw(st.lists(LITERALS, max_size=3)):
         parts += [literal, data.draw(TEXTS)]
-    for utf8 in (False, True):
-        command = parse_command(Frame(tuple(parts)), utf8)
+    for revision2 in (False, True):
+        command = parse_command(Frame(tuple(parts)), revision2)
         assert isinstance(command, Command)
         assert command.tag in (b"a1", b"*")
         if isinstance(command, Malformed):
