@@ -37,7 +37,7 @@ class View:
         snapshot = mailbox.open(self, claim_recent=not read_only)
         self.uid_validity = snapshot.uid_validity
         self.uid_next = snapshot.uid_next
-        self.flags: dict[int, Flags] = dict(snapshot.messages)  # without \Recent
+        self.flags: dict[int, Flags] = snapshot.messages  # without \Recent
         self.uids: list[int] = list(self.flags)
         self.recent: set[int] = set() if revision2 else set(snapshot.recent)
         self.vanished: set[int] = set()

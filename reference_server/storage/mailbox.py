@@ -93,7 +93,7 @@ class Mailbox:
                     "UPDATE mailbox SET recent_from = uid_next WHERE id = ?", (self.id,)
                 )
             snapshot = Snapshot(
-                messages=list(index.items()),
+                messages=dict(index),
                 uid_next=counters.uid_next,
                 uid_validity=counters.uid_validity,
                 recent=frozenset(uid for uid in index if uid >= first_recent)

@@ -62,7 +62,7 @@ class MailboxStatus:
 class Snapshot:
     """A mailbox at the moment of opening it."""
 
-    messages: list[tuple[int, Flags]]  # (uid, flags), ascending; a list of the caller's own
+    messages: dict[int, Flags]  # flags by UID, ascending; the caller's own
     uid_next: int
     uid_validity: int
     recent: frozenset[int]  # UIDs that are \Recent for this session

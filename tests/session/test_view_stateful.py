@@ -248,7 +248,7 @@ class TwoSessions(RuleBasedStateMachine):
         mailbox = self.store.account("alice@x.test").mailbox("INBOX")
         snapshot = mailbox.open(nobody, claim_recent=False)
         mailbox.leave(nobody)
-        return {uid for uid, _ in snapshot.messages}
+        return set(snapshot.messages)
 
 
 TwoSessions.TestCase.settings = settings(
