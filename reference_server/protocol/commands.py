@@ -23,9 +23,13 @@ class Octets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SequenceSet:
-    """A sequence-set: ranges in the order sent; ``None`` stands for ``*`` (section 9)."""
+    """A sequence-set: ranges in the order sent; ``None`` stands for ``*`` (section 9).
+
+    With ``saved`` the search result variable, ``$``, belongs to it (RFC 5182).
+    """
 
     ranges: tuple[tuple[int | None, int | None], ...]
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,9 +339,15 @@ SearchKey = (
 
 @dataclass(frozen=True, slots=True)
 class Search(Command):
+    """SEARCH; ``options`` are those of RETURN (RFC 4731, RFC 5182), None where it is not there.
+
+    Options are "MIN", "MAX", "ALL", "COUNT" and "SAVE".
+    """
+
     key: SearchKey
     charset: str | None = None  # upper case, as named by the client
     uid: bool = False
+    options: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

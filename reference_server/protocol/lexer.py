@@ -25,7 +25,7 @@ _ASTRING_ATOM = re.compile(ASTRING_CHAR + rb"+")
 _LIST_ATOM = re.compile(LIST_CHAR + rb"+")
 _FLAG = re.compile(rb"\\?" + ATOM_CHAR + rb"+")
 _DIGITS = re.compile(rb"[0-9]+")
-_SEQUENCE_SET = re.compile(rb"[0-9*][0-9*:,]*")
+_SEQUENCE_SET = re.compile(rb"\$(?![0-9*:,$])|[0-9*][0-9*:,$]*")
 _SEQUENCE_RANGE = re.compile(rb"([0-9]+|\*)(?::([0-9]+|\*))?")
 
 _QUOTED = re.compile(rb'"([^"\\\r\n\x00]*(?:\\["\\][^"\\\r\n\x00]*)*)"')
@@ -205,7 +205,9 @@ class Cursor:
         octets = self.take(_SEQUENCE_SET)
         if octets is None:
             self.fail("a sequence set")
-        return SequenceSet(tuple(_sequence_range(item) for item in octets.split(b",")))
+        items = octets.split(b",")
+        ranges = tuple(_sequence_range(item) for item in items if item != b"$")
+        return SequenceSet(ranges, saved=b"$" in items)
 
     def _quoted(self) -> bytes:
         match = _QUOTED.match(self._text, self._position)

@@ -17,7 +17,7 @@ from .dates import parse_date_time
 from .fetch_arguments import fetch_items
 from .framing import Frame
 from .lexer import Cursor, GrammarError
-from .search_arguments import search_criteria
+from .search_arguments import result_options, search_criteria
 
 _BASE64 = re.compile(rb"=(?= |\Z)|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _QUOTED_TEXT = re.compile(rb'"[^"]*"')
@@ -202,8 +202,14 @@ def _store(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
 
 
 def _search(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
+    cursor.space("a search key")
+    options = None
+    if cursor.skip_name(b"RETURN"):
+        cursor.space("result options")
+        options = result_options(cursor)
+        cursor.space("a search key")
     key, charset = search_criteria(cursor)
-    return commands.Search(tag, key, charset, uid)
+    return commands.Search(tag, key, charset, uid, options)
 
 
 def _uid(tag: bytes, cursor: Cursor) -> Command:

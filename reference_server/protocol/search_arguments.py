@@ -22,6 +22,9 @@ from .commands import (
 from .dates import parse_date
 from .lexer import Cursor, GrammarError
 
+RESULT_OPTIONS = frozenset({"MIN", "MAX", "ALL", "COUNT", "SAVE"})
+"""What RETURN may ask for (RFC 4731, RFC 5182)."""
+
 MAXIMUM_DEPTH = 200
 """How deep parentheses, NOT and OR may nest: a bound for recursion here and in evaluation."""
 
@@ -30,9 +33,27 @@ _DATE_TEXT = re.compile(rb'"[^"]*"|[^ ()"]+')
 KeyParser = Callable[[Cursor, int], SearchKey]
 
 
+def result_options(cursor: Cursor) -> frozenset[str]:
+    """The options of RETURN, in parentheses, perhaps none (RFC 4466, 2.6.1)."""
+    cursor.expect(b"(")
+    if cursor.skip(b")"):
+        return frozenset()
+    options = {_result_option(cursor)}
+    while not cursor.skip(b")"):
+        cursor.space("a result option")
+        options.add(_result_option(cursor))
+    return frozenset(options)
+
+
+def _result_option(cursor: Cursor) -> str:
+    name = cursor.name("a result option").decode("ascii")
+    if name not in RESULT_OPTIONS:
+        raise GrammarError("unknown result option")
+    return name
+
+
 def search_criteria(cursor: Cursor) -> tuple[SearchKey, str | None]:
-    """[SP "CHARSET" SP astring] 1*(SP search-key): the key, and the charset if one is named."""
-    cursor.space("a search key")
+    """["CHARSET" SP astring SP] search-key *(SP search-key): the key, and the charset if named."""
     charset = None
     if cursor.skip_name(b"CHARSET"):
         cursor.space("a charset")
@@ -55,7 +76,7 @@ def _search_key(cursor: Cursor, depth: int) -> SearchKey:
     octet = cursor.peek()
     if octet == b"(":
         return _group(cursor, depth)
-    if octet == b"*" or octet.isdigit():
+    if octet in (b"*", b"$") or octet.isdigit():
         return SearchSequence(cursor.sequence_set())
     parse = SEARCH_KEYS.get(cursor.name("a search key"))
     if parse is None:

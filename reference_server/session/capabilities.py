@@ -57,6 +57,8 @@ _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"LITERAL+", _always),
     (b"ENABLE", _always),
     (b"MOVE", _always),
+    (b"ESEARCH", _always),
+    (b"SEARCHRES", _always),
     (b"NAMESPACE", _always),
     (b"IMAP4rev2", _revision2),
     (b"STARTTLS", tls_offered),

@@ -1,4 +1,4 @@
-"""UIDs in response codes (RFC 4315)."""
+"""Sets of UIDs or numbers in responses (RFC 4315, RFC 4731)."""
 
 from __future__ import annotations
 

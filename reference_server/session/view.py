@@ -41,6 +41,7 @@ class View:
         self.uids: list[int] = list(self.flags)
         self.recent: set[int] = set() if revision2 else set(snapshot.recent)
         self.vanished: set[int] = set()
+        self.saved: Sequence[int] = ()  # $, the search result variable (RFC 5182); ascending
         self.gone = False  # the mailbox itself was deleted
         self._arrived: list[int] = []
         self._changed: set[int] = set()  # messages whose flags the client has to be told
@@ -142,6 +143,7 @@ class View:
         for removed, uid in enumerate(sorted(self.vanished)):
             responses.append(Numbered(bisect_left(self.uids, uid) + 1 - removed, "EXPUNGE"))
         self.uids = [uid for uid in self.uids if uid not in self.vanished]
+        self.saved = [uid for uid in self.saved if uid not in self.vanished]
         self._forget(self.vanished)
         self.vanished = set()
         return responses
@@ -188,10 +190,16 @@ class View:
     def positions(self, messages: SequenceSet, *, uid: bool) -> Sequence[int]:
         """Indexes into ``uids``, ascending, each once. UIDs that are not there are left out.
 
+        So are saved messages that were expunged, even if the client does not know (RFC 5182, 2.1).
         Raises Bad for a sequence number that is out of range, and for ``*`` without messages.
         """
         find = self._span_of_uids if uid else self._span_of_numbers
-        spans = sorted(find(low, high) for low, high in messages.ranges)
+        spans = [find(low, high) for low, high in messages.ranges]
+        if messages.saved:
+            spans += [
+                self._span_of_uids(one, one) for one in self.saved if one not in self.vanished
+            ]
+        spans.sort()
         if len(spans) == 1:
             return range(*spans[0])
         positions: list[int] = []
