@@ -82,7 +82,7 @@ def test_may_be_split_at_any_octet(selected, second, command):
     """A command means the same wherever its octets are parted on their way."""
     selected.append(message(1))
     expected = selected.ok(command).untagged
-    for at in range(1, len(command) + 6):
+    for at in range(1, len(f"s000 {command}\r\n")):
         tag = f"s{at:03}"
         line = f"{tag} {command}\r\n".encode()
         selected.send(line[:at])

@@ -69,6 +69,7 @@ def test_empty_literal_is_waited_for(selected):
 def test_nil_is_an_atom_where_an_astring_stands(selected):
     """In an astring NIL is a text like any other."""
     selected.append(b"Subject: the letters NIL\r\n\r\nbody\r\n")
+    selected.append(message(2))
     selected.append(b"From: a@example.test\r\n\r\nno subject\r\n")
     assert selected.ok("SEARCH", "SUBJECT", "NIL").search() == [1]
 
