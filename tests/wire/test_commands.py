@@ -122,3 +122,14 @@ def test_improper_modified_utf_7_is_not_decoded(octets):
     with pytest.raises(ValueError):  # noqa: PT011 - UnicodeError and binascii.Error are ones
         mailbox_names.decode(octets)
     assert isinstance(mailbox_names.decode_leniently(octets), str)
+
+
+def test_what_was_sent_before_tls_is_forgotten():
+    tracker = CommandTracker()
+    tracker.sent(b"a1 NOOP\r\n???\r\na2 AUTHENTICATE PLAIN\r\na3 LOGIN {4}\r\nno")
+    tracker.forget()
+    assert tracker.answered("a1") is None
+    assert tracker.malformed == 0
+    assert not tracker.partial
+    tracker.sent(b"a4 NOOP\r\n")
+    assert [command.tag for command in tracker.outstanding] == ["a4"]
