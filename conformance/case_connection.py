@@ -33,6 +33,13 @@ class CaseConnection(Connection):
             raise Deviation(f"the account {account.user} could not log in: {error}") from error
         self.account = account
 
+    def enable(self, *capabilities: str) -> None:
+        """ENABLE these capabilities; a Deviation unless all of them are in use then."""
+        self.require("what the case needs could not be enabled", "ENABLE", *capabilities)
+        missing = {name.upper() for name in capabilities} - self.enabled
+        if missing:
+            raise Deviation(f"offered, but not enabled by ENABLE: {', '.join(sorted(missing))}")
+
     def create(self, mailbox: str) -> None:
         """CREATE the mailbox; a Deviation if that is refused."""
         self.require("a mailbox for the case could not be created", "CREATE", Mailbox(mailbox))

@@ -13,8 +13,9 @@ from imapclient import IMAPClient
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
 from conformance.oracle import Checker, Record
-from conformance.plugin import TARGET, TRANSCRIPT
+from conformance.plugin import REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
+from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
 from conformance.targets.description import Account
 from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
 from conformance.targets.server import Server
@@ -129,7 +130,13 @@ def connect(
         checkers.append(checker)
         connection = cast(
             CaseConnection,
-            CaseConnection.open(endpoint, name=name, transcript=transcript, checker=checker),
+            CaseConnection.open(
+                endpoint,
+                name=name,
+                transcript=transcript,
+                checker=checker,
+                offered=server.capabilities + server.initial_capabilities,
+            ),
         )
         connections.append(connection)
         return connection
@@ -167,13 +174,22 @@ def before_login(
 
 @pytest.fixture
 def login(
-    before_login: Callable[..., CaseConnection], account: Account
+    request: pytest.FixtureRequest,
+    before_login: Callable[..., CaseConnection],
+    account: Account,
+    server: Server,
 ) -> Callable[..., CaseConnection]:
-    """login(account=None, kind=None) opens a connection and logs in, as primary by default."""
+    """login(account=None, kind=None) opens a connection and logs in, as primary by default.
+
+    A case of IMAP4rev2 gets sessions that have it enabled.
+    """
+    revision2 = request.node.stash[REVISION2] and server.offers(IMAP4REV1)
 
     def login(other: Account | None = None, kind: str | None = None) -> CaseConnection:
         connection = before_login(kind)
         connection.log_in(other or account)
+        if revision2:
+            connection.enable(IMAP4REV2)
         return connection
 
     return login

@@ -18,6 +18,7 @@ from conformance.report.outcome import Finding, distinct, judge
 from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
 from conformance.requirements.case import Case, CaseError, read_case
 from conformance.requirements.catalogue import CatalogueError, catalogue
+from conformance.requirements.revisions import choose
 from conformance.requirements.selection import selected
 from conformance.run import GROUPS, Options, Target, UsageError, prepare, selectors
 from conformance.targets.description import UnreachableError
@@ -30,6 +31,8 @@ RESULTS = pytest.StashKey[Results]()
 CASE = pytest.StashKey[Case]()
 FINDINGS = pytest.StashKey[list[Finding]]()
 SECONDS = pytest.StashKey[float]()
+# Whether the sessions of the case enable IMAP4rev2.
+REVISION2 = pytest.StashKey[bool]()
 # The dialogue of the running case: dicts with t, from, connection, text (see case_fixtures).
 TRANSCRIPT = pytest.StashKey[Any]()
 
@@ -90,7 +93,8 @@ def is_worker(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "requirement(*ids, level=None): the sentences that a case observes",
-        "needs(*capabilities): skip where the server does not offer them",
+        "needs(*capabilities, advertised=False): skip where the server does not offer them",
+        "revision(name): true of IMAP4rev1 or of IMAP4rev2 only",
         "allow(group): on a foreign target only with --allow GROUP",
     ):
         config.addinivalue_line("markers", line)
@@ -166,10 +170,18 @@ class CasePlugin:
             foreign = target.description is not None
             if foreign and mark.args[0] not in self._options.allow:
                 pytest.skip(f"not allowed on this target without --allow {mark.args[0]}")
-        for mark in item.iter_markers("needs"):
-            for capability in mark.args:
-                if not target.facts.offers(capability):
-                    pytest.skip(f"the server does not offer {capability}")
+        choice = choose(
+            item.stash[CASE].revision,
+            [
+                (name, bool(mark.kwargs.get("advertised")))
+                for mark in item.iter_markers("needs")
+                for name in mark.args
+            ],
+            target.facts.offers,
+        )
+        if choice.lacking:
+            pytest.skip(f"the server does not offer {choice.lacking}")
+        item.stash[REVISION2] = choice.revision2
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

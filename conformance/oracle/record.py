@@ -74,6 +74,10 @@ class MessageRecord:
             match value:
                 case bytes() if isinstance(name, Section):
                     yield from self._octets(name, value)
+                case bytes() if str(name).startswith("BINARY["):
+                    yield from self._value(str(name), value or None, _excerpt(value))
+                case int() if str(name).startswith("BINARY.SIZE["):
+                    yield from self._value(str(name), value or None, str(value))
                 case bytes():
                     section = Section((), _SECTIONS[str(name)])
                     yield from self._octets(section, value)

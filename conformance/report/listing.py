@@ -19,7 +19,8 @@ def print_cases(console: Console, cases: Iterable[Case]) -> None:
         if case.group != group:
             group = case.group
             console.print(Text(f"\n{group}", style="bold"))
-        console.print(Text(f"  {case.id}  ({case.level})"))
+        revision = f", {case.revision} only" if case.revision else ""
+        console.print(Text(f"  {case.id}  ({case.level}{revision})"))
         console.print(Text(f"      {case.title}"))
         console.print(Text(f"      {', '.join(case.requirements)}", style="dim"))
     console.print(f"\n{number} cases", highlight=False)

@@ -31,7 +31,9 @@ class CaseResult:
 
     def to_data(self) -> dict[str, Any]:
         """The entry of results.json."""
-        return self.case.to_data() | {
+        case = self.case.to_data()
+        del case["revision"]  # not in the contract of results.json
+        return case | {
             "outcome": self.outcome,
             "message": self.message,
             "seconds": round(self.seconds, 3),

@@ -7,6 +7,8 @@ A case looks like this:
         '''NOOP always succeeds.'''
 """
 
+from typing import Literal
+
 import pytest
 
 
@@ -19,9 +21,25 @@ def requirement(*ids: str, level: str | None = None) -> pytest.MarkDecorator:
     return pytest.mark.requirement(*ids, level=level)
 
 
-def needs(*capabilities: str) -> pytest.MarkDecorator:
-    """Skip the case, saying so, on a server that does not offer all these capabilities."""
-    return pytest.mark.needs(*capabilities)
+def needs(*capabilities: str, advertised: bool = False) -> pytest.MarkDecorator:
+    """Skip the case, saying so, on a server that does not offer all these capabilities.
+
+    IMAP4rev2 stands in for those that it includes (`revisions.INCLUDED`): a server that offers
+    it must have the function. The sessions of such a case enable it where the server does not
+    offer the capability itself. Where a case is about what IMAP4rev2 left out of an extension,
+    `advertised` asks for the capability itself.
+    """
+    return pytest.mark.needs(*capabilities, advertised=advertised)
+
+
+def revision(name: Literal["IMAP4rev1", "IMAP4rev2"]) -> pytest.MarkDecorator:
+    """Say that the case is true of one revision only; without this mark it is true of both.
+
+    Of "IMAP4rev2": the case is skipped where that is not offered, and every session that the
+    fixtures log in enables it (a case that logs in by itself says `connection.enable`). Of
+    "IMAP4rev1": skipped where the server offers only IMAP4rev2, and no session enables it.
+    """
+    return pytest.mark.revision(name)
 
 
 def allow(group: str) -> pytest.MarkDecorator:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.requirements.catalogue import LEVELS, Catalogue
+from conformance.requirements.revisions import REVISIONS
 
 
 class CaseError(Exception):
@@ -19,7 +20,7 @@ class Case:
     """One case. `id` is folder/file/function without their test_, e.g. any_state/noop/answers_ok.
 
     `group` is the first folder, `title` the first line of the docstring, `level` "MUST",
-    "SHOULD" or "MAY".
+    "SHOULD" or "MAY"; `revision` the only revision it is true of, "" for both.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Case:
     group: str
     requirements: tuple[str, ...]
     level: str
+    revision: str = ""
 
     def to_data(self) -> dict[str, Any]:
         return asdict(self) | {"requirements": list(self.requirements)}
@@ -52,12 +54,16 @@ def read_case(item: pytest.Item, folder: Path, catalogue: Catalogue) -> Case:
     levels = [mark.kwargs["level"] for mark in marks if mark.kwargs.get("level")]
     if any(level not in LEVELS for level in levels):
         raise CaseError(f"{item.name}: a level is one of {', '.join(LEVELS)}")
+    revisions = [str(mark.args[0]) for mark in item.iter_markers("revision")]
+    if any(revision not in REVISIONS for revision in revisions):
+        raise CaseError(f"{item.name}: a revision is one of {', '.join(REVISIONS)}")
     return Case(
         id="/".join([*parts, _bare(item.name)]),
         title=title,
         group=parts[0],
         requirements=ids,
         level=levels[0] if levels else catalogue.level(ids),
+        revision=revisions[0] if revisions else "",
     )
 
 

@@ -52,8 +52,13 @@ class Facts:
         )
 
     def offers(self, capability: str) -> bool:
-        """Whether the capability is offered before or after login."""
-        return capability.upper() in self.capabilities + self.initial_capabilities
+        """Whether the capability is offered before or after login.
+
+        One that is offered with a value (APPENDLIMIT=1000) is offered by its name alone, too.
+        """
+        offered = self.capabilities + self.initial_capabilities
+        wanted = capability.upper()
+        return wanted in offered or any(name.startswith(wanted + "=") for name in offered)
 
 
 def tls_context(description: Description) -> ssl.SSLContext:

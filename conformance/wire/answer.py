@@ -12,6 +12,7 @@ from conformance.wire.grammar import (
     Code,
     Condition,
     CopyUid,
+    ESearchData,
     Exists,
     Expunge,
     FetchData,
@@ -23,6 +24,8 @@ from conformance.wire.grammar import (
     Response,
     SearchData,
     StatusData,
+    UidSet,
+    VanishedData,
     response_name,
 )
 
@@ -142,11 +145,31 @@ class Answer:
         return FetchData(numbers.pop(), items)
 
     def search(self) -> list[int]:
-        """The numbers of the one SEARCH response, ascending; a repeated number fails the case."""
-        numbers = sorted(self.only(SearchData).numbers)
+        """The numbers of the one SEARCH, or of ALL in the one ESEARCH, ascending.
+
+        A repeated number fails the case.
+        """
+        if self.all(ESearchData):
+            numbers = sorted(self.esearch().all or UidSet(()))
+        else:
+            numbers = sorted(self.only(SearchData).numbers)
         if len(set(numbers)) != len(numbers):
             raise UnexpectedResponse(f"SEARCH repeats a number: {numbers}")
         return numbers
+
+    def esearch(self) -> ESearchData:
+        """The one ESEARCH response."""
+        return self.only(ESearchData)
+
+    @property
+    def vanished(self) -> list[int]:
+        """The UIDs of the VANISHED responses, not of the (EARLIER) ones, in order."""
+        return [uid for one in self.all(VanishedData) if not one.earlier for uid in one.uids]
+
+    @property
+    def vanished_earlier(self) -> list[int]:
+        """The UIDs of the VANISHED (EARLIER) responses, in order."""
+        return [uid for one in self.all(VanishedData) if one.earlier for uid in one.uids]
 
     def status_data(self) -> StatusData:
         return self.only(StatusData)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -12,6 +12,7 @@ from conformance.wire.answer import Answer
 from conformance.wire.arguments import Argument, encode_command, word
 from conformance.wire.channel import Channel
 from conformance.wire.commands import CommandTracker, SentCommand
+from conformance.wire.dialect import Dialect
 from conformance.wire.endpoint import Endpoint
 from conformance.wire.errors import (
     DeadlineExpired,
@@ -20,7 +21,6 @@ from conformance.wire.errors import (
     UnexpectedResponse,
 )
 from conformance.wire.grammar import (
-    STANDARD,
     Condition,
     Continuation,
     GrammarError,
@@ -75,6 +75,7 @@ class Connection:
         name: str = "A",
         checker: Checker | None = None,
         transcript: Transcript | None = None,
+        offered: Iterable[str] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.name = name
@@ -86,6 +87,7 @@ class Connection:
         self.closed_by_server = False
         self._ended = False
         self.tracker = CommandTracker()
+        self.dialect = Dialect(offered)
         self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
         self._gathered: list[Response] = []
         self._answers: dict[Tag, Answer] = {}
@@ -101,15 +103,19 @@ class Connection:
         transcript: Transcript | None = None,
         preamble: bytes = b"",
         greeting: bool = True,
+        offered: Iterable[str] | None = None,
     ) -> Connection:
         """Connect and read the greeting.
 
         ``preamble`` goes out before everything, TLS included (a PROXY header). With
-        ``greeting=False`` the greeting is left to the case (``read_greeting``). Raises ``OSError``
-        where nobody listens.
+        ``greeting=False`` the greeting is left to the case (``read_greeting``). ``offered``: the
+        capabilities of the server as far as known (see ``Dialect``). Raises ``OSError`` where
+        nobody listens.
         """
         channel = Channel.open(endpoint)
-        connection = cls(endpoint, channel, name=name, checker=checker, transcript=transcript)
+        connection = cls(
+            endpoint, channel, name=name, checker=checker, transcript=transcript, offered=offered
+        )
         try:
             if preamble:
                 channel.write(preamble)
@@ -147,6 +153,16 @@ class Connection:
         self.transcript.record("S", self.name, self.channel.framer.discard())
         self.channel.close()
 
+    @property
+    def enabled(self) -> frozenset[str]:
+        """What ENABLE has put into use, in upper case."""
+        return self.dialect.enabled
+
+    @property
+    def revision2(self) -> bool:
+        """Whether IMAP4rev2 is in use; mailbox names are in UTF-8 then."""
+        return self.dialect.revision2
+
     # Commands
 
     def command(self, name: str, *arguments: Argument, timeout: float | None = None) -> Answer:
@@ -164,7 +180,7 @@ class Connection:
         the rest of it is not sent.
         """
         tag = next(self._tags)
-        pieces = encode_command(tag, name, arguments)
+        pieces = encode_command(tag, name, arguments, utf8=self.revision2)
         first, *others = pieces
         self._sent[tag] = name
         self.send(first)
@@ -392,7 +408,8 @@ class Connection:
             raise self._server_closed(awaited) from None
         self.transcript.record("S", self.name, octets)
         try:
-            response = parse_greeting(octets) if greeting else parse_response(octets, STANDARD)
+            parse = parse_greeting if greeting else parse_response
+            response = parse(octets, self.dialect.grammar)
         except GrammarError as error:
             if self.checker:
                 self.checker.malformed(error)
@@ -401,6 +418,7 @@ class Connection:
         return response
 
     def _notice(self, response: Response) -> None:
+        self.dialect.notice(response)
         if isinstance(response, Continuation):
             expected = self.tracker.continued()
             if self.checker:

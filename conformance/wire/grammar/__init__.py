@@ -5,6 +5,18 @@ RFC decides (a TEXT part without its line count, a known response code with wron
 number of more than 32 bits) it follows the prose.
 """
 
+from conformance.wire.grammar.dialects import RFC3501, RFC9051, STANDARD, grammar_of
+from conformance.wire.grammar.extension_values import (
+    AppendUid,
+    CopyUid,
+    EnabledData,
+    ESearchData,
+    IdData,
+    Namespace,
+    NamespaceData,
+    UidSet,
+    VanishedData,
+)
 from conformance.wire.grammar.framer import Framer
 from conformance.wire.grammar.message_values import (
     Address,
@@ -20,8 +32,6 @@ from conformance.wire.grammar.message_values import (
     moment,
 )
 from conformance.wire.grammar.response import (
-    RFC3501,
-    STANDARD,
     parse_body,
     parse_envelope,
     parse_greeting,
@@ -30,30 +40,24 @@ from conformance.wire.grammar.response import (
 from conformance.wire.grammar.scanner import GrammarError
 from conformance.wire.grammar.tables import Grammar
 from conformance.wire.grammar.values import (
-    AppendUid,
     CapabilityData,
     Code,
     Condition,
     Continuation,
-    CopyUid,
-    EnabledData,
     Exists,
     Expunge,
     FlagsData,
-    IdData,
     ListData,
-    Namespace,
-    NamespaceData,
     Recent,
     Response,
     SearchData,
     StatusData,
-    UidSet,
     response_name,
 )
 
 __all__ = [
     "RFC3501",
+    "RFC9051",
     "STANDARD",
     "Address",
     "AppendUid",
@@ -64,6 +68,7 @@ __all__ = [
     "Continuation",
     "CopyUid",
     "Disposition",
+    "ESearchData",
     "EnabledData",
     "Envelope",
     "Exists",
@@ -86,6 +91,8 @@ __all__ = [
     "Section",
     "StatusData",
     "UidSet",
+    "VanishedData",
+    "grammar_of",
     "item_name",
     "moment",
     "parse_body",

@@ -100,7 +100,8 @@ def _part(scanner: Scanner, extensible: bool, depth: int) -> Part:
     scanner.space("media-basic")
     quoted_subtype = scanner.at(b'"')
     subtype = _word(scanner.string("media-subtype"))
-    message = kind == "MESSAGE" and subtype == "RFC822"
+    enclosing = ("RFC822", "GLOBAL") if scanner.revision2 else ("RFC822",)
+    message = kind == "MESSAGE" and subtype in enclosing
     # media-text and media-message are spelled with DQUOTE, so a literal does not stand for them.
     if (kind == "TEXT" and not quoted) or (message and not (quoted and quoted_subtype)):
         raise scanner.error("media-text" if kind == "TEXT" else "media-message", "quotes", start)
@@ -113,7 +114,7 @@ def _part(scanner: Scanner, extensible: bool, depth: int) -> Part:
     scanner.space("body-fields")
     encoding = _word(scanner.string("body-fld-enc"))
     scanner.space("body-fields")
-    octets = scanner.number("body-fld-octets")
+    octets = scanner.size("body-fld-octets")
     head: Envelope | None = None
     enclosed: Body | None = None
     if message:
@@ -124,7 +125,7 @@ def _part(scanner: Scanner, extensible: bool, depth: int) -> Part:
     lines = None
     if message or kind == "TEXT":
         scanner.space("body-type-msg" if message else "body-type-text")
-        lines = scanner.number("body-fld-lines")
+        lines = scanner.size("body-fld-lines")
     extension = None
     if extensible and scanner.accept(b" "):
         extension = _extension(scanner, scanner.nstring("body-fld-md5"))
@@ -195,7 +196,7 @@ def _body_extension(scanner: Scanner, depth: int) -> BodyExtension:
             may_be_empty=False,
         )
     if scanner.octets[scanner.position : scanner.position + 1].isdigit():
-        return scanner.number("body-extension")
+        return scanner.size("body-extension")
     return scanner.nstring("body-extension")
 
 

@@ -1,4 +1,4 @@
-"""The extensions of RFC 3501 whose responses are small: UIDPLUS, NAMESPACE, ID, ENABLE.
+"""Extensions whose responses are small: UIDPLUS, NAMESPACE, ID, ENABLE, the codes of RFC 5530.
 
 IDLE (RFC 2177), LITERAL+ (RFC 7888) and UNSELECT (RFC 3691) add nothing to what a server sends.
 """
@@ -7,31 +7,18 @@ from __future__ import annotations
 
 from conformance.wire.grammar import words
 from conformance.wire.grammar.conditions import nothing
-from conformance.wire.grammar.scanner import Scanner
-from conformance.wire.grammar.tables import Grammar
-from conformance.wire.grammar.values import (
+from conformance.wire.grammar.extension_values import (
     AppendUid,
-    CodeValue,
     CopyUid,
     EnabledData,
     IdData,
     Namespace,
     NamespaceData,
-    Response,
-    UidSet,
 )
-
-
-def uid_set(scanner: Scanner) -> UidSet:
-    """``(uniqueid / uid-range) *("," uid-set)`` (RFC 4315, section 4)."""
-    ranges = []
-    while True:
-        first = last = words.uniqueid(scanner)
-        if scanner.accept(b":"):
-            last = words.uniqueid(scanner)
-        ranges.append((min(first, last), max(first, last)))
-        if not scanner.accept(b","):
-            return UidSet(tuple(ranges))
+from conformance.wire.grammar.scanner import Scanner
+from conformance.wire.grammar.tables import Grammar
+from conformance.wire.grammar.tagged import number_set
+from conformance.wire.grammar.values import CodeValue, Response
 
 
 def _append_uid(scanner: Scanner) -> CodeValue:
@@ -39,7 +26,7 @@ def _append_uid(scanner: Scanner) -> CodeValue:
     uid_validity = scanner.nz_number("resp-code-apnd")
     scanner.space("resp-code-apnd")
     start = scanner.position
-    uids = uid_set(scanner)
+    uids = number_set(scanner, "uniqueid")
     if len(uids) == 1 and b":" in scanner.octets[start : scanner.position]:
         raise scanner.error("append-uid", "a single UID, no range (RFC 4315, section 3)", start)
     return AppendUid(uid_validity, uids)
@@ -49,9 +36,9 @@ def _copy_uid(scanner: Scanner) -> CodeValue:
     scanner.space("resp-code-copy")
     uid_validity = scanner.nz_number("resp-code-copy")
     scanner.space("resp-code-copy")
-    sources = uid_set(scanner)
+    sources = number_set(scanner, "uniqueid")
     scanner.space("resp-code-copy")
-    targets = uid_set(scanner)
+    targets = number_set(scanner, "uniqueid")
     if len(sources) != len(targets):
         raise scanner.error("resp-code-copy", "as many target UIDs as source UIDs")
     return CopyUid(uid_validity, sources, targets)
@@ -125,3 +112,16 @@ def _enabled(scanner: Scanner, _grammar: Grammar) -> Response:
 
 
 ENABLE = Grammar(data={"ENABLED": _enabled})
+
+RESPONSE_CODES = Grammar(
+    codes=dict.fromkeys(
+        (
+            "UNAVAILABLE", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED",
+            "PRIVACYREQUIRED", "CONTACTADMIN", "NOPERM", "INUSE", "EXPUNGEISSUED", "CORRUPTION",
+            "SERVERBUG", "CLIENTBUG", "CANNOT", "LIMIT", "OVERQUOTA", "ALREADYEXISTS",
+            "NONEXISTENT", "NOTSAVED", "HASCHILDREN", "CLOSED", "UNKNOWN-CTE", "USEATTR", "TOOBIG",
+        ),
+        nothing,
+    )
+)  # fmt: skip
+"""Codes without arguments: RFC 5530, 5182, 7162, 3516, 6154, 4469 and RFC 9051, section 7.1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ANNOUNCED = re.compile(rb"\{([0-9]{1,10})\}\r?\n\Z")
+_ANNOUNCED = re.compile(rb"\{([0-9]{1,19})\}\r?\n\Z")
 # Free text may end like a literal; only an unfinished response code may hold one.
 _FREE_TEXT = re.compile(
     rb"(?:\+|[^ ]+ (?:OK|NO|BAD|BYE|PREAUTH))(?: (?!\[)| \[[^\]]*\]|\r?\n)", re.IGNORECASE
@@ -45,7 +45,7 @@ class Framer:
 
     def _literal_at(self, end: int) -> int | None:
         """The size of the literal that the line ending at ``end`` announces."""
-        announced = _ANNOUNCED.search(self._buffer, max(self._line, end - 16), end)
+        announced = _ANNOUNCED.search(self._buffer, max(self._line, end - 32), end)
         if announced is None or _FREE_TEXT.match(self._buffer, 0, end):
             return None
         return int(announced[1])

@@ -19,6 +19,7 @@ from conformance.wire.grammar.values import (
 )
 
 _ATTRIBUTE = re.compile(rb"\\[" + ATOM_CHARS + rb"]+")
+# Of \NonExistent, which excludes them as well, RFC 3501 knows nothing.
 _SELECTABILITY = {"\\Noselect", "\\Marked", "\\Unmarked"}
 
 
@@ -32,14 +33,15 @@ def _flags(scanner: Scanner, _grammar: Grammar) -> Response:
 
 
 def _list(scanner: Scanner, _grammar: Grammar) -> Response:
-    return ListData("LIST", *_mailbox_list(scanner))
+    return ListData("LIST", *mailbox_list(scanner))
 
 
 def _lsub(scanner: Scanner, _grammar: Grammar) -> Response:
-    return ListData("LSUB", *_mailbox_list(scanner))
+    return ListData("LSUB", *mailbox_list(scanner))
 
 
-def _mailbox_list(scanner: Scanner) -> tuple[tuple[str, ...], str | None, str, bytes]:
+def mailbox_list(scanner: Scanner) -> tuple[tuple[str, ...], str | None, str, bytes]:
+    """``SP mailbox-list``: attributes, delimiter, the name decoded and as sent."""
     scanner.space("mailbox-data")
     start = scanner.position
     attributes = words.parenthesised(
@@ -71,7 +73,7 @@ def _status(scanner: Scanner, grammar: Grammar) -> Response:
     name, raw = words.mailbox(scanner)
     scanner.space("mailbox-data")
 
-    def item() -> tuple[str, int]:
+    def item() -> tuple[str, int | None]:
         start = scanner.position
         attribute = scanner.atom("status-att").upper()
         if attribute not in grammar.status:
@@ -95,6 +97,10 @@ def _number(scanner: Scanner) -> int:
     return scanner.number("status-att-list")
 
 
+def _nz_number(scanner: Scanner) -> int:
+    return scanner.nz_number("status-att-val")
+
+
 MAILBOX_DATA = Grammar(
     data={
         "CAPABILITY": _capability,
@@ -113,3 +119,6 @@ MAILBOX_DATA = Grammar(
         "UNSEEN": _number,
     },
 )
+
+REVISION2_STATUS = Grammar(status={"UIDNEXT": _nz_number, "UIDVALIDITY": _nz_number})
+"""Items of STATUS that RFC 9051 restricts to numbers from 1."""

@@ -76,9 +76,9 @@ def _internal_date(scanner: Scanner, name: str) -> tuple[ItemName, FetchValue]:
     return name, scanner.match(_DATE_TIME, "date-time", expected)[1].decode("ascii")
 
 
-def _number(scanner: Scanner, name: str) -> tuple[ItemName, FetchValue]:
+def _size(scanner: Scanner, name: str) -> tuple[ItemName, FetchValue]:
     scanner.space("msg-att-static")
-    return name, scanner.number("msg-att-static")
+    return name, scanner.size("msg-att-static")
 
 
 def _uid(scanner: Scanner, name: str) -> tuple[ItemName, FetchValue]:
@@ -131,7 +131,7 @@ def _section(scanner: Scanner) -> Section:
     scanner.expect(b"]", "section")
     origin = None
     if scanner.accept(b"<"):
-        origin = scanner.number("msg-att-static")
+        origin = scanner.size("msg-att-static")
         scanner.expect(b">", "msg-att-static")
     return Section(part, specifier, fields, origin)
 
@@ -145,7 +145,7 @@ MESSAGE_DATA = Grammar(
         "RFC822": _nstring,
         "RFC822.HEADER": _nstring,
         "RFC822.TEXT": _nstring,
-        "RFC822.SIZE": _number,
+        "RFC822.SIZE": _size,
         "BODY": _body,
         "BODYSTRUCTURE": _body_structure,
         "UID": _uid,

@@ -133,7 +133,8 @@ FetchValue = None | int | bytes | str | tuple[str, ...] | Envelope | Part | Mult
 class FetchData:
     """FETCH (7.4.2): ``items`` in the order sent; for an item sent twice, the later value.
 
-    Keys are upper-case names (``"UID"``, ``"RFC822.SIZE"``) and ``Section`` for BODY[...].
+    Keys are upper-case names (``"UID"``, ``"RFC822.SIZE"``, ``"BINARY.SIZE[1.2]"``) and ``Section``
+    for BODY[...].
     """
 
     number: int
@@ -171,6 +172,13 @@ class FetchData:
         return value
 
     @property
+    def modseq(self) -> int:
+        """MODSEQ (RFC 7162)."""
+        value = self._item("MODSEQ")
+        assert isinstance(value, int)
+        return value
+
+    @property
     def internal_date(self) -> str:
         """INTERNALDATE as sent, e.g. ``"17-Jul-1996 02:44:25 -0700"``; see ``moment``."""
         value = self._item("INTERNALDATE")
@@ -202,7 +210,7 @@ class FetchData:
         return self.octets(wanted)
 
     def octets(self, name: str) -> bytes | None:
-        """The octets of a string item: BODY[...]<...>, RFC822, RFC822.HEADER or RFC822.TEXT."""
+        """The octets of a string item, e.g. BODY[...]<...>, BINARY[1.2], RFC822.TEXT."""
         value = self[name]
         assert value is None or isinstance(value, bytes)
         return value

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from conformance.wire.grammar.body import body, envelope
-from conformance.wire.grammar.conditions import CODES, CONDITIONS, condition, continuation
-from conformance.wire.grammar.extensions import ENABLE, ID, NAMESPACE, UIDPLUS
-from conformance.wire.grammar.mailbox_data import MAILBOX_DATA
-from conformance.wire.grammar.message_data import MESSAGE_DATA
+from conformance.wire.grammar.conditions import CONDITIONS, condition, continuation
+from conformance.wire.grammar.dialects import STANDARD
 from conformance.wire.grammar.message_values import (
     Body,
     Envelope,
@@ -22,19 +20,13 @@ from conformance.wire.grammar.values import (
 
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9-]*")
 
-RFC3501 = CODES | MAILBOX_DATA | MESSAGE_DATA
-"""RFC 3501 alone."""
-
-STANDARD = RFC3501 | UIDPLUS | NAMESPACE | ID | ENABLE
-"""RFC 3501 with the extensions that the suite uses."""
-
 
 def parse_response(octets: bytes, grammar: Grammar = STANDARD) -> Response:
     """The response that ``octets`` are, literals and the final CRLF included.
 
     Raises ``GrammarError`` for anything that is not exactly one response.
     """
-    scanner = Scanner(octets)
+    scanner = Scanner(octets, revision2=grammar.revision2)
     response = _response(scanner, grammar)
     scanner.end("response")
     return response
@@ -42,7 +34,7 @@ def parse_response(octets: bytes, grammar: Grammar = STANDARD) -> Response:
 
 def parse_greeting(octets: bytes, grammar: Grammar = STANDARD) -> Condition:
     """The greeting: an untagged OK, PREAUTH or BYE."""
-    scanner = Scanner(octets)
+    scanner = Scanner(octets, revision2=grammar.revision2)
     scanner.expect(b"* ", "greeting")
     start = scanner.position
     name = scanner.match(_NAME, "greeting", "OK, PREAUTH or BYE")[0].decode("ascii").upper()

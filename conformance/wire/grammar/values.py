@@ -7,65 +7,37 @@ encodings to upper case, system flags to the RFC's spelling.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.wire.grammar.extension_values import (
+    AppendUid,
+    CopyUid,
+    EnabledData,
+    ESearchData,
+    IdData,
+    NamespaceData,
+    TaggedValue,
+    UidSet,
+    VanishedData,
+)
 from conformance.wire.grammar.message_values import FetchData
 
 Kind = Literal["OK", "NO", "BAD", "PREAUTH", "BYE"]
 
 
-@dataclass(frozen=True, slots=True)
-class UidSet:
-    """A uid-set (RFC 4315): ranges in the order sent, each with its lower end first."""
-
-    ranges: tuple[tuple[int, int], ...]
-
-    def __iter__(self) -> Iterator[int]:
-        for first, last in self.ranges:
-            yield from range(first, last + 1)
-
-    def __len__(self) -> int:
-        return sum(last - first + 1 for first, last in self.ranges)
-
-    def __contains__(self, uid: object) -> bool:
-        return isinstance(uid, int) and any(a <= uid <= b for a, b in self.ranges)
-
-
-@dataclass(frozen=True, slots=True)
-class AppendUid:
-    """The arguments of APPENDUID (RFC 4315, section 3)."""
-
-    uid_validity: int
-    uids: UidSet
-
-    @property
-    def uid(self) -> int:
-        """The UID of the only message appended."""
-        (uid,) = self.uids
-        return uid
-
-
-@dataclass(frozen=True, slots=True)
-class CopyUid:
-    """The arguments of COPYUID (RFC 4315, section 3); both sets have the same length."""
-
-    uid_validity: int
-    sources: UidSet
-    targets: UidSet
-
-
-CodeValue = None | int | str | tuple[str, ...] | AppendUid | CopyUid
+CodeValue = None | int | str | tuple[str, ...] | UidSet | AppendUid | CopyUid
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """A response code (7.1).
 
-    ``value`` is a number for UIDNEXT, UIDVALIDITY and UNSEEN; a tuple of words for PERMANENTFLAGS,
-    CAPABILITY and BADCHARSET; ``AppendUid`` or ``CopyUid``; the text after the name for a code that
-    the grammar does not know; ``None`` where nothing follows the name.
+    ``value`` is a number for UIDNEXT, UIDVALIDITY, UNSEEN and HIGHESTMODSEQ; a tuple of words for
+    PERMANENTFLAGS, CAPABILITY and BADCHARSET; a ``UidSet`` for MODIFIED; ``AppendUid`` or
+    ``CopyUid``; the text after the name for a code that the grammar does not know; ``None`` where
+    nothing follows the name.
     """
 
     name: str
@@ -106,33 +78,52 @@ class FlagsData:
 
 @dataclass(frozen=True, slots=True)
 class ListData:
-    """LIST or LSUB (7.2.2, 7.2.3).
+    """LIST, LSUB (7.2.2, 7.2.3) or XLIST.
 
-    ``raw_name`` is the name as sent, ``mailbox`` the name decoded from modified UTF-7;
-    ``attributes`` are in the RFC's spelling (``\\Noselect``); ``delimiter`` is ``None`` for NIL.
+    ``raw_name`` is the name as sent, ``mailbox`` the name decoded from modified UTF-7 (with
+    IMAP4rev2 from UTF-8); ``attributes`` are in the RFC's spelling (``\\Noselect``); ``delimiter``
+    is ``None`` for NIL. ``extended`` from upper-case tag to value: CHILDINFO the options in upper
+    case, OLDNAME the decoded name (RFC 5258, RFC 9051).
     """
 
-    name: Literal["LIST", "LSUB"]
+    name: Literal["LIST", "LSUB", "XLIST"]
     attributes: tuple[str, ...]
     delimiter: str | None
     mailbox: str
     raw_name: bytes
+    extended: Mapping[str, TaggedValue] = field(default_factory=dict)
+
+    @property
+    def child_info(self) -> tuple[str, ...]:
+        """The selection options of CHILDINFO, e.g. ``("SUBSCRIBED",)``; empty without it."""
+        return tuple(str(option) for option in self.extended.get("CHILDINFO", ()))
+
+    @property
+    def old_name(self) -> str | None:
+        """The name of OLDNAME, ``None`` without it."""
+        name = self.extended.get("OLDNAME")
+        assert name is None or isinstance(name, str)
+        return name
 
 
 @dataclass(frozen=True, slots=True)
 class StatusData:
-    """STATUS (7.2.4): ``items`` from upper-case name to number."""
+    """STATUS (7.2.4): ``items`` from upper-case name to number, ``None`` for NIL."""
 
     mailbox: str
     raw_name: bytes
-    items: Mapping[str, int]
+    items: Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchData:
-    """SEARCH (7.2.5): message sequence numbers or UIDs, in the order sent."""
+    """SEARCH (7.2.5): message sequence numbers or UIDs, in the order sent.
+
+    ``modseq``: the highest mod-sequence of those found, if it was told (RFC 7162).
+    """
 
     numbers: tuple[int, ...]
+    modseq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,38 +141,6 @@ class Expunge:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
-    """One namespace (RFC 2342): prefix as sent, delimiter (``None`` for NIL), extensions."""
-
-    prefix: bytes
-    delimiter: str | None
-    extensions: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NamespaceData:
-    """NAMESPACE (RFC 2342): ``None`` where the server has no namespace of that class."""
-
-    personal: tuple[Namespace, ...] | None
-    other_users: tuple[Namespace, ...] | None
-    shared: tuple[Namespace, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class IdData:
-    """ID (RFC 2971): field names as sent and their values; ``None`` for NIL."""
-
-    fields: tuple[tuple[bytes, bytes | None], ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class EnabledData:
-    """ENABLED (RFC 5161): the names in upper case."""
-
-    capabilities: tuple[str, ...]
-
-
 Response = (
     Condition
     | Continuation
@@ -197,6 +156,8 @@ Response = (
     | NamespaceData
     | IdData
     | EnabledData
+    | ESearchData
+    | VanishedData
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from conformance.wire.grammar.scanner import ATOM_CHARS, Scanner
+from conformance.wire.grammar.scanner import ATOM, ATOM_CHARS, Scanner
 from conformance.wire.mailbox_names import decode_leniently
 
 Element = TypeVar("Element")
@@ -18,7 +18,9 @@ _SPELLING = {
     name.upper(): name
     for name in (
         "\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft", "\\Recent",
-        "\\Noinferiors", "\\Noselect", "\\Marked", "\\Unmarked",
+        "\\Noinferiors", "\\Noselect", "\\Marked", "\\Unmarked", "\\NonExistent",
+        "\\HasChildren", "\\HasNoChildren", "\\Subscribed", "\\Remote",
+        "\\All", "\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash",
     )
 }  # fmt: skip
 
@@ -67,25 +69,46 @@ def flag_perm(scanner: Scanner) -> str:
 
 def mailbox(scanner: Scanner) -> tuple[str, bytes]:
     """A mailbox name, decoded and as sent; any spelling of INBOX is ``"INBOX"``."""
+    start = scanner.position
     raw = scanner.astring("mailbox")
-    return ("INBOX" if raw.upper() == b"INBOX" else decode_leniently(raw)), raw
+    if raw.upper() == b"INBOX":
+        return "INBOX", raw
+    if not scanner.revision2:
+        return decode_leniently(raw), raw
+    try:
+        return raw.decode("utf-8"), raw
+    except UnicodeDecodeError:
+        raise scanner.error("mailbox", "a mailbox name in UTF-8 (RFC 9051, 5.1)", start) from None
 
 
 def delimiter(scanner: Scanner, rule: str) -> str | None:
     """``DQUOTE QUOTED-CHAR DQUOTE / nil``."""
     if scanner.nil():
         return None
-    found = scanner.match(_DELIMITER, rule, "a quoted hierarchy delimiter or NIL")[1]
+    expected = "a quoted hierarchy delimiter or NIL"
+    if scanner.revision2 and not scanner.peek(_DELIMITER):
+        start = scanner.position
+        delimiter = scanner.quoted(rule).decode("utf-8")
+        if len(delimiter) != 1:
+            raise scanner.error(rule, expected, start)
+        return delimiter
+    found = scanner.match(_DELIMITER, rule, expected)[1]
     return found[-1:].decode("ascii")
 
 
+def is_atom(octets: bytes) -> bool:
+    """Whether these octets, however they were sent, could be an atom."""
+    return ATOM.fullmatch(octets) is not None
+
+
 def capabilities(scanner: Scanner) -> tuple[str, ...]:
-    """``*(SP capability)``, IMAP4rev1 among them; in upper case."""
+    """``*(SP capability)``, the revision in use among them; in upper case."""
     names = []
     while scanner.accept(b" "):
         names.append(scanner.atom("capability").upper())
-    if "IMAP4REV1" not in names:
-        raise scanner.error("capability-data", "IMAP4rev1 among the capabilities")
+    revision = "IMAP4rev2" if scanner.revision2 else "IMAP4rev1"
+    if revision.upper() not in names:
+        raise scanner.error("capability-data", f"{revision} among the capabilities")
     return tuple(names)
 
 
