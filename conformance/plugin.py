@@ -16,7 +16,7 @@ import conformance
 from conformance.report.files import write_files
 from conformance.report.outcome import Finding, distinct, judge
 from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
-from conformance.requirements.case import Case, CaseError, read_case
+from conformance.requirements.case import Case, CaseError, place, read_case
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.requirements.revisions import choose
 from conformance.requirements.selection import selected
@@ -122,6 +122,15 @@ class CasePlugin:
 
     def _is_case(self, node: pytest.Item | pytest.Collector) -> bool:
         return node.path.is_relative_to(self._folder)
+
+    @pytest.hookimpl
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave unread the files in which nothing can be selected."""
+        if collection_path == self._folder or not collection_path.is_relative_to(self._folder):
+            return None
+        wanted = selectors(self._options)
+        where = place(collection_path, self._folder)
+        return True if wanted and not any(one.reaches(where) for one in wanted) else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(

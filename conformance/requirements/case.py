@@ -40,7 +40,7 @@ class Case:
 
 def read_case(item: pytest.Item, folder: Path, catalogue: Catalogue) -> Case:
     """The case behind a test function in a file under `folder`; CaseError if it is not one."""
-    parts = [_bare(part) for part in item.path.relative_to(folder).with_suffix("").parts]
+    file = place(item.path, folder)
     marks = list(item.iter_markers("requirement"))
     ids = tuple(dict.fromkeys(str(identifier) for mark in marks for identifier in mark.args))
     if not ids:
@@ -58,13 +58,18 @@ def read_case(item: pytest.Item, folder: Path, catalogue: Catalogue) -> Case:
     if any(revision not in REVISIONS for revision in revisions):
         raise CaseError(f"{item.name}: a revision is one of {', '.join(REVISIONS)}")
     return Case(
-        id="/".join([*parts, _bare(item.name)]),
+        id=f"{file}/{_bare(item.name)}",
         title=title,
-        group=parts[0],
+        group=file.partition("/")[0],
         requirements=ids,
         level=levels[0] if levels else catalogue.level(ids),
         revision=revisions[0] if revisions else "",
     )
+
+
+def place(path: Path, folder: Path) -> str:
+    """What the ids of all cases in this file, or below this folder, begin with."""
+    return "/".join(_bare(part) for part in path.relative_to(folder).with_suffix("").parts)
 
 
 def _bare(name: str) -> str:

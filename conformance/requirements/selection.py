@@ -37,6 +37,11 @@ class Selector:
             for identifier in case.requirements
         )
 
+    def reaches(self, place: str) -> bool:
+        """Whether it may select any of the cases whose ids begin with `place/`."""
+        path = self.path.partition("[")[0] + "/"
+        return not self.path or path.startswith(f"{place}/") or f"{place}/".startswith(path)
+
 
 def _within(section: str, wanted: str) -> bool:
     return not wanted or section == wanted or section.startswith(wanted + ".")
