@@ -5,6 +5,7 @@ from __future__ import annotations
 from reference_server.message.envelope import encode_envelope, read_envelope
 from reference_server.message.fields import Parameters, parse_disposition, parse_languages
 from reference_server.message.header import Header
+from reference_server.message.parameters import join_continuations
 from reference_server.message.parts import Entity, count_lines
 from reference_server.protocol.commands import Octets
 from reference_server.protocol.encoder import encode_value
@@ -76,7 +77,7 @@ class _Writer:
 
 def _parameters(parameters: Parameters) -> Value:
     """``("name" "value" ...)``, or NIL where there are none."""
-    return tuple(text for pair in parameters for text in pair) or None
+    return tuple(text for pair in join_continuations(parameters) for text in pair) or None
 
 
 def _disposition(value: bytes) -> Value:

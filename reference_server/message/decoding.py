@@ -42,20 +42,25 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _codec(charset: str) -> str:
-    """The Python codec for a charset name; UTF-8, which contains US-ASCII, for an unknown one."""
+def find_codec(charset: str) -> str | None:
+    """The Python codec for a charset name; UTF-8, which contains it, for US-ASCII."""
     try:
         name = codecs.lookup(charset).name
         b"a".decode(name, "replace")  # LookupError for codecs that do not give text
     except (LookupError, ValueError):
-        return "utf-8"
-    return "utf-8" if name == "ascii" or name.replace("_", "-") in _NO_CHARSETS else name
+        return None
+    if name.replace("_", "-") in _NO_CHARSETS:
+        return None
+    return "utf-8" if name == "ascii" else name
 
 
 def decode_charset(octets: bytes, charset: str) -> str:
-    """``octets`` as text; those that are wrong in ``charset`` are read as ISO 8859-1."""
+    """``octets`` as text; those that are wrong in ``charset`` are read as ISO 8859-1.
+
+    An unknown charset is read as UTF-8.
+    """
     try:
-        return octets.decode(_codec(charset), _ERRORS)
+        return octets.decode(find_codec(charset) or "utf-8", _ERRORS)
     except ValueError:
         return octets.decode("latin-1")
 
@@ -97,7 +102,7 @@ def body_text(part: Part, message: Octets) -> Iterator[str]:
     if part.stop - part.body <= CHUNK:
         yield decode_charset(b"".join(chunks), part.charset)
         return
-    decoder = codecs.getincrementaldecoder(_codec(part.charset))(_ERRORS)
+    decoder = codecs.getincrementaldecoder(find_codec(part.charset) or "utf-8")(_ERRORS)
     for chunk, final in chain(((chunk, False) for chunk in chunks), [(b"", True)]):
         try:
             yield decoder.decode(chunk, final)

@@ -47,6 +47,7 @@ from reference_server.storage import (
     MailboxExists,
     MailboxHasInferiors,
     MailboxMissing,
+    NameTooLong,
     StorageFailure,
 )
 
@@ -136,6 +137,7 @@ _CODES: dict[type[MailboxError], Code] = {
     MailboxMissing: Code("NONEXISTENT"),
     MailboxExists: Code("ALREADYEXISTS"),
     InvalidName: Code("CANNOT"),
+    NameTooLong: Code("LIMIT"),
     InboxRefused: Code("CANNOT"),
     MailboxHasInferiors: Code("HASCHILDREN"),
 }

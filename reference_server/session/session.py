@@ -192,7 +192,7 @@ class Session:
         if error.fatal:
             if error.tag is not None:
                 self.respond(Condition(error.kind, error.text, code, error.tag))
-            self.respond(Condition("BYE", f"{self.service.host_id} {error.text}"))
+            self.respond(Condition("BYE", f"{self.service.host_id} {error.text}", code))
             self.ended = True
         else:
             self.respond(Condition(error.kind, error.text, code, error.tag))

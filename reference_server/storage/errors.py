@@ -55,6 +55,12 @@ class InvalidName(MailboxError):
     explanation = "not a valid mailbox name"
 
 
+class NameTooLong(InvalidName):
+    """A name longer than the store takes."""
+
+    explanation = "mailbox name too long"
+
+
 class MessageMissing(StorageError):
     """Messages that are no longer in the mailbox; nothing was changed."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from reference_server.storage.errors import InvalidName
+from reference_server.storage.errors import InvalidName, NameTooLong
 
 DELIMITER = "/"
 INBOX = "INBOX"
@@ -34,8 +34,10 @@ def is_valid(name: str) -> bool:
 
 
 def checked(name: str) -> str:
-    """The canonical name. Raises InvalidName."""
+    """The canonical name. Raises InvalidName, NameTooLong."""
     stored = canonical(name)
+    if len(stored) > LONGEST:
+        raise NameTooLong(name)
     if not is_valid(stored):
         raise InvalidName(name)
     return stored

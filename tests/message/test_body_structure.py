@@ -85,6 +85,6 @@ def test_other_message_types_are_basic():
     assert digest(message).body == b'("MESSAGE" "DELIVERY-STATUS" NIL NIL NIL "7BIT" 6)'
 
 
-def test_parameters_of_rfc_2231_are_passed_on():
-    message = b"Content-Type: image/gif; name*0*=utf-8''%E2; name*1=x\r\n\r\n"
-    assert b'("NAME*0*" "utf-8\'\'%E2" "NAME*1" "x")' in digest(message).body
+def test_continued_parameters_are_put_together():
+    message = b"Content-Type: image/gif; name*0*=utf-8''%C3; name*1*=%BCx\r\n\r\n"
+    assert b'("NAME*" {3}\r\n\xc3\xbcx)' in digest(message).body

@@ -181,6 +181,24 @@ def test_tls_forced(start_reference):
     client.logout()
 
 
+def test_directives_about_capabilities(start_reference):
+    offered = []
+    for revision2, identification in ("yes", "no"), ("no", "yes"):
+        server = start_reference(
+            imap_rfc9051=revision2,
+            enable_rfc2971_commands=identification,
+            reference_store=":memory:",
+        )
+        client = imaplib.IMAP4(*server.imap, timeout=30)
+        offered.append({"IMAP4REV1", "IMAP4REV2", "ID"} & set(client.capabilities))
+        client.login(server.user, server.password)
+        client.enable("IMAP4rev2")
+        _, answer = client.response("ENABLED")
+        assert answer == [b"IMAP4rev2" if revision2 == "yes" else b""]
+        client.logout()
+    assert offered == [{"IMAP4REV1", "IMAP4REV2"}, {"IMAP4REV1", "ID"}]
+
+
 def test_a_failed_handshake_harms_nobody(reference_process, log_in):
     client = log_in(reference_process)
     stalled = raw(reference_process.imaps)

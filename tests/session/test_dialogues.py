@@ -264,7 +264,7 @@ AUTHENTICATED = {
         S: * LIST (\\Noselect) "/" "a/b"
         S: f OK <text>
         C: g DELETE a/b
-        S: g NO <text>
+        S: g NO [HASCHILDREN] <text>
         C: h SELECT a/b
         S: h NO [NONEXISTENT] <text>
         C: i DELETE INBOX

@@ -42,6 +42,11 @@ def test_the_same_mailboxes(login, store):
     play(SCRIPT, {"C": login(), "D": other}, store)
 
 
+def test_a_name_may_be_too_long(alice):
+    assert alice(f"a CREATE {1001 * 'x'}") == ["a NO [LIMIT] mailbox name too long"]
+    alice.ok(f"CREATE {1000 * 'x'}")
+
+
 @pytest.mark.parametrize(
     "name",
     [b'"\xff"', b"{1+}\r\n\xff", "{6+}\r\na\u2028bc".encode(), "{3+}\r\nu\u0308".encode()],
