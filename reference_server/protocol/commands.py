@@ -118,7 +118,10 @@ class Select(Command):
 
 @dataclass(frozen=True, slots=True)
 class Create(Command):
+    """CREATE; ``uses`` are special-use attributes (RFC 6154), spelled as sent."""
+
     mailbox: bytes
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,23 @@ class Unsubscribe(Command):
 
 @dataclass(frozen=True, slots=True)
 class List(Command):
+    """LIST; what is beyond RFC 3501 makes it ``extended`` (RFC 5258). Options in upper case.
+
+    ``status`` are the items of the return option STATUS (RFC 5819).
+    """
+
+    reference: bytes
+    patterns: tuple[bytes, ...]
+    extended: bool = False
+    selection: frozenset[str] = frozenset()
+    returned: frozenset[str] = frozenset()
+    status: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Xlist(Command):
+    """LIST that always shows the special uses; no RFC has it."""
+
     reference: bytes
     pattern: bytes
 

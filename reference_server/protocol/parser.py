@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from . import commands
+from . import commands, mailbox_arguments
 from .characters import read_tag
 from .commands import Command, Malformed
 from .dates import parse_date_time
 from .fetch_arguments import fetch_items
 from .framing import Frame
 from .lexer import Cursor, GrammarError
+from .mailbox_arguments import mailbox
 from .search_arguments import result_options, search_criteria
 
 _BASE64 = re.compile(rb"=(?= |\Z)|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -60,12 +61,7 @@ def _bare(command: type[Command]) -> Parse:
 
 def _named(command: Callable[[bytes, bytes], Command]) -> Parse:
     """A command whose only argument is a mailbox name."""
-    return lambda tag, cursor: command(tag, _mailbox(cursor))
-
-
-def _mailbox(cursor: Cursor) -> bytes:
-    cursor.space("a mailbox name")
-    return cursor.mailbox()
+    return lambda tag, cursor: command(tag, mailbox(cursor))
 
 
 def _enable(tag: bytes, cursor: Cursor) -> Command:
@@ -77,7 +73,7 @@ def _enable(tag: bytes, cursor: Cursor) -> Command:
 
 
 def _examine(tag: bytes, cursor: Cursor) -> Command:
-    return commands.Select(tag, _mailbox(cursor), read_only=True)
+    return commands.Select(tag, mailbox(cursor), read_only=True)
 
 
 def _authenticate(tag: bytes, cursor: Cursor) -> Command:
@@ -122,38 +118,11 @@ def _id(tag: bytes, cursor: Cursor) -> Command:
 
 
 def _rename(tag: bytes, cursor: Cursor) -> Command:
-    return commands.Rename(tag, _mailbox(cursor), _mailbox(cursor))
-
-
-def _list(command: Callable[[bytes, bytes, bytes], Command]) -> Parse:
-    def parse(tag: bytes, cursor: Cursor) -> Command:
-        reference = _mailbox(cursor)
-        cursor.space("a mailbox name or pattern")
-        return command(tag, reference, cursor.list_mailbox())
-
-    return parse
-
-
-def _status(tag: bytes, cursor: Cursor) -> Command:
-    mailbox = _mailbox(cursor)
-    cursor.space("a list of status items")
-    cursor.expect(b"(")
-    items = [_status_item(cursor)]
-    while not cursor.skip(b")"):
-        cursor.space("a status item")
-        items.append(_status_item(cursor))
-    return commands.Status(tag, mailbox, tuple(items))
-
-
-def _status_item(cursor: Cursor) -> str:
-    name = cursor.name("a status item").decode("ascii")
-    if name not in STATUS_ITEMS:
-        raise GrammarError("unknown status item")
-    return name
+    return commands.Rename(tag, mailbox(cursor), mailbox(cursor))
 
 
 def _append(tag: bytes, cursor: Cursor) -> Command:
-    mailbox = _mailbox(cursor)
+    name = mailbox(cursor)
     flags: tuple[str, ...] = ()
     internal_date = None
     cursor.space("a message")
@@ -166,19 +135,19 @@ def _append(tag: bytes, cursor: Cursor) -> Command:
         except ValueError as error:
             raise GrammarError(f"bad date-time: {error}") from None
         cursor.space("a message")
-    return commands.Append(tag, mailbox, cursor.literal(), flags, internal_date)
+    return commands.Append(tag, name, cursor.literal(), flags, internal_date)
 
 
 def _copy(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
     cursor.space("a sequence set")
     messages = cursor.sequence_set()
-    return commands.Copy(tag, messages, _mailbox(cursor), uid)
+    return commands.Copy(tag, messages, mailbox(cursor), uid)
 
 
 def _move(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
     cursor.space("a sequence set")
     messages = cursor.sequence_set()
-    return commands.Move(tag, messages, _mailbox(cursor), uid)
+    return commands.Move(tag, messages, mailbox(cursor), uid)
 
 
 def _fetch(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
@@ -226,8 +195,6 @@ def _with_uids(parse: Callable[[bytes, Cursor, bool], Command]) -> Parse:
     return lambda tag, cursor: parse(tag, cursor, True)
 
 
-STATUS_ITEMS = frozenset({"MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"})
-
 STORE_ITEMS: dict[bytes, tuple[Literal["set", "add", "remove"], bool]] = {
     b"FLAGS": ("set", False),
     b"FLAGS.SILENT": ("set", True),
@@ -253,7 +220,7 @@ COMMANDS: dict[bytes, Parse] = {
     b"CHECK": _bare(commands.Check),
     b"CLOSE": _bare(commands.Close),
     b"COPY": _copy,
-    b"CREATE": _named(commands.Create),
+    b"CREATE": mailbox_arguments.create,
     b"DELETE": _named(commands.Delete),
     b"ENABLE": _enable,
     b"EXAMINE": _examine,
@@ -261,10 +228,10 @@ COMMANDS: dict[bytes, Parse] = {
     b"FETCH": _fetch,
     b"ID": _id,
     b"IDLE": _bare(commands.Idle),
-    b"LIST": _list(commands.List),
+    b"LIST": mailbox_arguments.list_,
     b"LOGIN": _login,
     b"LOGOUT": _bare(commands.Logout),
-    b"LSUB": _list(commands.Lsub),
+    b"LSUB": mailbox_arguments.basic_list(commands.Lsub),
     b"MOVE": _move,
     b"NAMESPACE": _bare(commands.Namespace),
     b"NOOP": _bare(commands.Noop),
@@ -272,10 +239,11 @@ COMMANDS: dict[bytes, Parse] = {
     b"SEARCH": _search,
     b"SELECT": _named(commands.Select),
     b"STARTTLS": _bare(commands.StartTls),
-    b"STATUS": _status,
+    b"STATUS": mailbox_arguments.status,
     b"STORE": _store,
     b"SUBSCRIBE": _named(commands.Subscribe),
     b"UID": _uid,
     b"UNSELECT": _bare(commands.Unselect),
     b"UNSUBSCRIBE": _named(commands.Unsubscribe),
+    b"XLIST": mailbox_arguments.basic_list(commands.Xlist),
 }

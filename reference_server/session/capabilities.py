@@ -51,6 +51,8 @@ def _login_possible(session: Session) -> bool:
 # Every capability, and when it is offered; in the order in which it is listed.
 _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"IMAP4rev1", _always),
+    (b"XLIST", _always),
+    (b"SPECIAL-USE", _always),
     (b"UNSELECT", _always),
     (b"UIDPLUS", _always),
     (b"IDLE", _always),
@@ -59,7 +61,12 @@ _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"MOVE", _always),
     (b"ESEARCH", _always),
     (b"SEARCHRES", _always),
+    (b"LIST-EXTENDED", _always),
+    (b"LIST-STATUS", _always),
+    (b"STATUS=SIZE", _always),
     (b"NAMESPACE", _always),
+    (b"CREATE-SPECIAL-USE", _always),
+    (b"APPENDLIMIT=%d", _always),  # the server's limit
     (b"IMAP4rev2", _revision2),
     (b"STARTTLS", tls_offered),
     (b"LOGINDISABLED", _login_disabled),
@@ -75,7 +82,8 @@ _TO_ENABLE: tuple[tuple[bytes, Offered], ...] = ((b"IMAP4rev2", _revision2),)
 
 def capabilities(session: Session) -> tuple[Atom, ...]:
     """The capabilities in the present state."""
-    return tuple(Atom(name) for name, offered in _TABLE if offered(session))
+    limit = b"%d" % session.service.limits.append
+    return tuple(Atom(name.replace(b"%d", limit)) for name, offered in _TABLE if offered(session))
 
 
 def to_enable(session: Session) -> dict[str, Atom]:

@@ -114,6 +114,7 @@ TABLE: dict[type[Command], Entry] = {
     commands.Unsubscribe: Entry("UNSUBSCRIBE", LOGGED_IN, subscribe.unsubscribe),
     commands.List: Entry("LIST", LOGGED_IN, list_.list_),
     commands.Lsub: Entry("LSUB", LOGGED_IN, list_.lsub),
+    commands.Xlist: Entry("XLIST", LOGGED_IN, list_.xlist),
     commands.Namespace: Entry("NAMESPACE", LOGGED_IN, namespace.namespace),
     commands.Status: Entry("STATUS", LOGGED_IN, status.status),
     commands.Append: Entry("APPEND", LOGGED_IN, append.append),

@@ -17,7 +17,6 @@ from reference_server.protocol.commands import (
     SearchKey,
     SearchNot,
     SearchOr,
-    Status,
 )
 from reference_server.session.outcome import Bad
 
@@ -35,8 +34,6 @@ def refuse_what_was_removed(command: Command) -> None:
             _refuse("CHECK", "NOOP")
         case Lsub():
             _refuse("LSUB", "LIST (SUBSCRIBED)")
-        case Status() if "RECENT" in command.items:
-            _refuse("RECENT")
         case Search() if _asks_for_recent(command.key):
             _refuse("NEW, OLD and RECENT")
         case Fetch():

@@ -11,10 +11,10 @@ from reference_server.session.spool import open_spool
 from reference_server.storage import NewFolder, Store
 
 NEW_ACCOUNT = (
-    NewFolder("Drafts", "\\Drafts"),
-    NewFolder("Sent Items", "\\Sent"),
-    NewFolder("Deleted Items", "\\Trash"),
-    NewFolder("Junk Email", "\\Junk"),
+    NewFolder("Drafts", ("\\Drafts",)),
+    NewFolder("Sent Items", ("\\Sent",)),
+    NewFolder("Deleted Items", ("\\Trash",)),
+    NewFolder("Junk Email", ("\\Junk",)),
 )
 """The folders of a new mailbox beside INBOX, as Gromox makes them."""
 

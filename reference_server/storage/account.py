@@ -48,22 +48,24 @@ class AccountStore:
         """All names: INBOX first, the others by code point."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT name, selectable, special_use FROM mailbox WHERE account = ?"
+                "SELECT name, selectable, coalesce(special_use, '') FROM mailbox WHERE account = ?"
                 " ORDER BY name <> ?, name",
                 (self._id, INBOX),
             ).fetchall()
         parents = {name.rpartition(DELIMITER)[0] for name, _, _ in rows}
         return [
-            MailboxInfo(name, bool(selectable), special_use, name in parents)
+            MailboxInfo(name, bool(selectable), tuple(special_use.split()), name in parents)
             for name, selectable, special_use in rows
         ]
 
-    def create(self, name: str, special_use: str | None = None) -> None:
+    def create(self, name: str, special_use: tuple[str, ...] = ()) -> None:
         """Create a mailbox and missing superiors (6.3.3). MailboxExists, InvalidName."""
         with self._database.write() as transaction:
             self.create_in(transaction, name, special_use)
 
-    def create_in(self, transaction: Transaction, name: str, special_use: str | None) -> None:
+    def create_in(
+        self, transaction: Transaction, name: str, special_use: tuple[str, ...] = ()
+    ) -> None:
         """Create within a transaction of the caller's."""
         stored = checked(name)
         connection = transaction.connection
@@ -92,7 +94,7 @@ class AccountStore:
             self._leave_name(connection, mailbox_id)
             connection.execute("DELETE FROM mailbox WHERE id = ?", (mailbox_id,))
             if has_inferiors:
-                self._insert(connection, stored, None, selectable=False)
+                self._insert(connection, stored, (), selectable=False)
             self._contents.remove_unplaced(transaction, [message for (message,) in messages])
 
             mailbox = self._registry.existing(mailbox_id)
@@ -111,7 +113,7 @@ class AccountStore:
             self._row(connection, source)
             target = checked(new)
             if source == INBOX:
-                self.create_in(transaction, target, None)
+                self.create_in(transaction, target)
                 self._move_messages(transaction, source, target)
                 return
             if target.startswith(source + DELIMITER):
@@ -228,20 +230,26 @@ class AccountStore:
     def _create_superiors(self, connection: sqlite3.Connection, name: str) -> None:
         for superior in superiors(name):
             if not self._exists(connection, superior):
-                self._insert(connection, superior, None, selectable=True)
+                self._insert(connection, superior, (), selectable=True)
 
     def _insert(
         self,
         connection: sqlite3.Connection,
         name: str,
-        special_use: str | None,
+        special_use: tuple[str, ...],
         *,
         selectable: bool,
     ) -> None:
         connection.execute(
             "INSERT INTO mailbox (account, name, selectable, special_use, uid_validity)"
             " VALUES (?, ?, ?, ?, ?)",
-            (self._id, name, selectable, special_use, self._next_uid_validity(connection)),
+            (
+                self._id,
+                name,
+                selectable,
+                " ".join(special_use) or None,
+                self._next_uid_validity(connection),
+            ),
         )
 
     def _next_uid_validity(self, connection: sqlite3.Connection) -> int:

@@ -21,7 +21,7 @@ class NewFolder:
     """A mailbox that a new account begins with."""
 
     name: str
-    special_use: str | None = None
+    special_use: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class MailboxInfo:
 
     name: str  # Unicode; "/" is the hierarchy delimiter
     selectable: bool
-    special_use: str | None
+    special_use: tuple[str, ...]  # its attributes (RFC 6154): "\\Drafts"
     has_children: bool
 
 

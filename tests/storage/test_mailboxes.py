@@ -35,17 +35,17 @@ def test_a_new_account_is_subscribed_to_its_inbox_once(store):
 
 
 def test_a_new_account_has_the_folders_asked_for_only_the_first_time(store):
-    account = store.account("bob@example.test", [NewFolder("Sent", "\\Sent")])
+    account = store.account("bob@example.test", [NewFolder("Sent", ("\\Sent",))])
     account.delete("Sent")
-    account = store.account("bob@example.test", [NewFolder("Sent", "\\Sent")])
+    account = store.account("bob@example.test", [NewFolder("Sent", ("\\Sent",))])
     assert names(account) == ["INBOX"]
 
 
 def test_the_special_use_is_kept(store):
-    account = store.account("bob@example.test", [NewFolder("Sent", "\\Sent")])
+    account = store.account("bob@example.test", [NewFolder("Sent", ("\\Sent",))])
     account.rename("Sent", "Gone out")
-    assert info(account, "Gone out").special_use == "\\Sent"
-    assert info(account, "INBOX").special_use is None
+    assert info(account, "Gone out").special_use == ("\\Sent",)
+    assert info(account, "INBOX").special_use == ()
 
 
 def test_an_account_with_an_impossible_folder_is_not_made(store):
