@@ -1,5 +1,12 @@
 """Messages as octets: parts with offsets, ENVELOPE, BODYSTRUCTURE, sections, text to search."""
 
+from reference_server.message.binary import (
+    NoLeafError,
+    UnknownEncodingError,
+    binary_content,
+    check_binary,
+    encode_binary,
+)
 from reference_server.message.decoding import decode_words, fold
 from reference_server.message.digests import Digest, digest
 from reference_server.message.parts import Part, load_structure
@@ -9,10 +16,15 @@ from reference_server.message.sections import Extent, find_section
 __all__ = [
     "Digest",
     "Extent",
+    "NoLeafError",
     "Part",
+    "UnknownEncodingError",
+    "binary_content",
     "body_contains",
+    "check_binary",
     "decode_words",
     "digest",
+    "encode_binary",
     "find_section",
     "fold",
     "header_contains",

@@ -98,7 +98,7 @@ def decode_words(value: bytes) -> str:
 
 def body_text(part: Part, message: Octets) -> Iterator[str]:
     """The decoded text of a part's body, in chunks of about 1 MiB of its octets."""
-    chunks = _transfer_decoded(part, message)
+    chunks = transfer_decoded(part, message)
     if part.stop - part.body <= CHUNK:
         yield decode_charset(b"".join(chunks), part.charset)
         return
@@ -112,7 +112,8 @@ def body_text(part: Part, message: Octets) -> Iterator[str]:
             yield chunk.decode("latin-1")
 
 
-def _transfer_decoded(part: Part, message: Octets) -> Iterator[bytes]:
+def transfer_decoded(part: Part, message: Octets) -> Iterator[bytes]:
+    """The octets of a part's body without base64 or quoted-printable, in chunks."""
     chunks = (
         message[start : min(start + CHUNK, part.stop)]
         for start in range(part.body, part.stop, CHUNK)

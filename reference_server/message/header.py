@@ -71,6 +71,14 @@ class Header:
         return b""
 
 
+def field_extent(block: bytes, name: bytes) -> tuple[int, int]:
+    """Where the first field ``name`` (lower case) begins and ends in a header; LookupError."""
+    for found in _FIELD.finditer(block):
+        if found[1] and found[1].lower() == name:
+            return found.span()
+    raise LookupError(name)
+
+
 def unfold(value: bytes) -> bytes:
     """A field's value on one line (RFC 5322, 2.2.3): the line ends go, the white space stays.
 

@@ -25,7 +25,7 @@ def find_section(part: Part, section: Section, message: Octets) -> bytes | Exten
     """
     found = part
     if section.part:
-        named = _numbered_part(part, section.part)
+        named = find_part(part, section.part)
         if named is None:
             return None
         if section.specifier == "":
@@ -48,7 +48,7 @@ def find_section(part: Part, section: Section, message: Octets) -> bytes | Exten
     return None
 
 
-def _numbered_part(message: Part, numbers: tuple[int, ...]) -> Part | None:
+def find_part(message: Part, numbers: tuple[int, ...]) -> Part | None:
     """The part that ``numbers`` lead to, from the message they are counted in."""
     candidates = _parts_of_message(message)
     found = None

@@ -189,10 +189,13 @@ class Status(Command):
 
 @dataclass(frozen=True, slots=True)
 class Append(Command):
+    """APPEND; ``binary`` where the message came as a literal8, which may hold NUL (RFC 3516)."""
+
     mailbox: bytes
     message: Octets
     flags: tuple[str, ...] = ()
     internal_date: datetime | None = None  # always with a time zone
+    binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,8 @@ class FetchItem:
 
     ``name`` is "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY" (the non-extensible
     structure), "BODYSTRUCTURE", "UID", "RFC822", "RFC822.HEADER", "RFC822.TEXT", or
-    "BODY[]" with ``section``, ``peek`` and ``partial`` = (first octet, count).
+    "BODY[]" with ``section``, ``peek`` and ``partial`` = (first octet, count). So have
+    "BINARY[]" and "BINARY.SIZE[]" (RFC 3516), whose section has no part specifier.
     Macros are expanded by the parser.
     """
 

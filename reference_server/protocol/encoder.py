@@ -15,6 +15,7 @@ from .characters import ASTRING_CHAR
 from .commands import Section
 from .responses import (
     Atom,
+    Binary,
     Code,
     Condition,
     Continuation,
@@ -102,18 +103,24 @@ def _encode_utf8(octets: bytes) -> bytes:
     return b'"%b"' % _QUOTED_SPECIALS.sub(rb"\\\g<0>", octets)
 
 
-def encode_section(section: Section, origin: int | None = None) -> bytes:
+def encode_section(section: Section, origin: int | None = None, item: bytes = b"BODY") -> bytes:
     """``BODY[section]<origin>``: how a FETCH response names a section (7.4.2)."""
     name = b".".join(b"%d" % number for number in section.part)
     if section.specifier:
         name += (b"." if name else b"") + section.specifier.encode("ascii")
     if section.fields:
         name += b" (%b)" % b" ".join(_encode_astring(field) for field in section.fields)
-    return b"BODY[%b]" % name if origin is None else b"BODY[%b]<%d>" % (name, origin)
+    return b"%b[%b]" % (item, name) if origin is None else b"%b[%b]<%d>" % (item, name, origin)
 
 
 def _encode_astring(octets: bytes) -> bytes:
     return octets if _ASTRING_ATOM.fullmatch(octets) else encode_string(octets)
+
+
+def _encode_binary(octets: bytes) -> bytes:
+    if b"\0" in octets:
+        return b"~{%d}\r\n%b" % (len(octets), octets)
+    return encode_string(octets)
 
 
 def _encode_list(values: tuple[Value, ...]) -> bytes:
@@ -127,6 +134,7 @@ def _without_nul(octets: bytes) -> bytes:
 
 _VALUE_ENCODERS: dict[type, Callable[[Any], bytes]] = {
     Atom: bytes,
+    Binary: _encode_binary,
     Encoded: bytes,
     Utf8: _encode_utf8,
     int: b"%d".__mod__,
@@ -172,7 +180,8 @@ def _stream_fetch(response: FetchData) -> Iterator[bytes]:
     before = b"* %d FETCH (" % response.number
     for name, value in response.items:
         if isinstance(value, Stream):
-            yield b"%b%b {%d}\r\n" % (before, name, value.size)
+            mark = b"~" if value.binary else b""
+            yield b"%b%b %b{%d}\r\n" % (before, name, mark, value.size)
             yield from _chunks(value)
         else:
             yield b"%b%b " % (before, name) + encode_value(value)
@@ -186,7 +195,7 @@ def _chunks(stream: Stream) -> Iterator[bytes]:
         missing -= len(chunk)
         if missing < 0:
             break
-        yield _without_nul(chunk)
+        yield chunk if stream.binary else _without_nul(chunk)
     if missing:
         raise ValueError(f"a stream of {stream.size} octets is {-missing:+} octets off")
 

@@ -52,14 +52,36 @@ def _body_peek(cursor: Cursor) -> FetchItem:
 
 
 def _body_section(cursor: Cursor, peek: bool) -> FetchItem:
+    return FetchItem("BODY[]", section(cursor), peek, _partial(cursor))
+
+
+def _partial(cursor: Cursor) -> tuple[int, int] | None:
+    if not cursor.skip(b"<"):
+        return None
+    first = cursor.number64()
+    cursor.expect(b".")
+    count = cursor.nz_number64()
+    cursor.expect(b">")
+    return first, count
+
+
+def _binary(peek: bool) -> Callable[[Cursor], FetchItem]:
+    def parse(cursor: Cursor) -> FetchItem:
+        return FetchItem("BINARY[]", section_binary(cursor), peek, _partial(cursor))
+
+    return parse
+
+
+def _binary_size(cursor: Cursor) -> FetchItem:
+    return FetchItem("BINARY.SIZE[]", section_binary(cursor), peek=True)
+
+
+def section_binary(cursor: Cursor) -> Section:
+    """section-binary: part numbers in brackets, or nothing (RFC 3516, 7)."""
     found = section(cursor)
-    partial = None
-    if cursor.skip(b"<"):
-        first = cursor.number64()
-        cursor.expect(b".")
-        partial = (first, cursor.nz_number64())
-        cursor.expect(b">")
-    return FetchItem("BODY[]", found, peek, partial)
+    if found.specifier:
+        raise GrammarError("BINARY takes part numbers only")
+    return found
 
 
 def section(cursor: Cursor) -> Section:
@@ -116,8 +138,12 @@ FETCH_ITEMS: dict[bytes, Callable[[Cursor], FetchItem]] = {
     b"RFC822.TEXT": _plain("RFC822.TEXT"),
     b"BODY": _body,
     b"BODY.PEEK": _body_peek,
+    b"BINARY": _binary(peek=False),
+    b"BINARY.PEEK": _binary(peek=True),
+    b"BINARY.SIZE": _binary_size,
     b"BODYSTRUCTURE": _plain("BODYSTRUCTURE"),
     b"UID": _plain("UID"),
+    b"MODSEQ": _plain("MODSEQ"),
 }
 
 _FAST = (FetchItem("FLAGS"), FetchItem("INTERNALDATE"), FetchItem("RFC822.SIZE"))

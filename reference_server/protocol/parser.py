@@ -135,7 +135,8 @@ def _append(tag: bytes, cursor: Cursor) -> Command:
         except ValueError as error:
             raise GrammarError(f"bad date-time: {error}") from None
         cursor.space("a message")
-    return commands.Append(tag, name, cursor.literal(), flags, internal_date)
+    binary = cursor.skip(b"~")
+    return commands.Append(tag, name, cursor.literal(), flags, internal_date, binary)
 
 
 def _copy(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:

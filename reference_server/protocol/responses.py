@@ -8,8 +8,9 @@ A value inside a response is one of ``Value``:
 ``None``       NIL
 ``bytes``      a string: quoted where its octets allow, a literal otherwise
 ``Utf8``       a string in UTF-8, quoted even where it is not ASCII (RFC 9051, 4.3)
+``Binary``     octets, perhaps with NUL: a literal8 then, a string otherwise (RFC 3516)
 ``Encoded``    octets that were encoded before (a stored ENVELOPE)
-``Stream``     a literal whose octets come in chunks, never whole in memory
+``Stream``     a literal, or literal8, whose octets come in chunks, never whole in memory
 ``tuple``      a parenthesised list
 =============  =====================================================================
 """
@@ -29,16 +30,21 @@ class Utf8(bytes):
     """A string whose quoted form may hold UTF-8: only for a client that enabled IMAP4rev2."""
 
 
+class Binary(bytes):
+    """Decoded content, which may hold any octet."""
+
+
 class Encoded(bytes):
     """Octets that are wire format already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A literal of ``size`` octets, delivered by ``chunks``."""
+    """A literal of ``size`` octets, delivered by ``chunks``; ``binary`` where NUL is in them."""
 
     size: int
     chunks: Iterable[bytes]
+    binary: bool = False
 
 
 Value = Atom | Encoded | bytes | int | None | Stream | tuple["Value", ...]

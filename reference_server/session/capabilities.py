@@ -65,6 +65,7 @@ _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"LIST-STATUS", _always),
     (b"STATUS=SIZE", _always),
     (b"NAMESPACE", _always),
+    (b"BINARY", _always),
     (b"CREATE-SPECIAL-USE", _always),
     (b"APPENDLIMIT=%d", _always),  # the server's limit
     (b"IMAP4rev2", _revision2),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reference_server.message import Extent, Part, find_section, load_structure
+from reference_server.message import Extent, Part, binary_content, find_section, load_structure
 from reference_server.protocol.commands import FetchItem, Octets, Section
 from reference_server.protocol.dates import format_date_time
 from reference_server.protocol.encoder import encode_section
 from reference_server.protocol.responses import Encoded, FetchData, Response, Stream, Value
-from reference_server.session.channel import Disconnected
+from reference_server.session.fetching_binary import BINARY, Content, binary_size, binary_value
+from reference_server.session.streams import CHUNK, certain
 from reference_server.session.view import View
-
-logger = logging.getLogger(__name__)
 
 # Data items that storage keeps, by column; but for the date, as they go onto the wire.
 COLUMNS = {
@@ -35,7 +33,6 @@ _RFC822 = {
 _FLAGS = FetchItem("FLAGS")
 _SEEN = frozenset({"\\Seen"})
 _BATCH = 64  # messages that get \\Seen together, shortly before they are sent
-_CHUNK = 256 * 1024  # octets; a longer text is a stream
 
 
 @dataclass(slots=True)
@@ -52,7 +49,7 @@ def fetch_texts(
     items = [_RFC822.get(item.name, item) for item in items]
     marks = not view.read_only and any(item.section and not item.peek for item in items)
     columns = [COLUMNS[item.name] for item in items if item.name in COLUMNS]
-    if any(item.section not in (None, Section()) for item in items):
+    if any(item.section not in (None, Section()) or item.name in BINARY for item in items):
         columns.append("structure")
     columns = [*dict.fromkeys(columns), "octets"]
     for start in range(0, len(uids), _BATCH):
@@ -87,8 +84,16 @@ class _Message:
         """The name and the value of an item."""
         name = item.name.encode("ascii")
         if item.section is not None:
-            if item.name == "BODY[]":
-                name = encode_section(item.section, item.partial and item.partial[0])
+            origin = item.partial and item.partial[0]
+            match item.name:
+                case "BODY[]":
+                    name = encode_section(item.section, origin)
+                case "BINARY[]":
+                    name = encode_section(item.section, origin, b"BINARY")
+                    return name, binary_value(self._content(item.section), item.partial)
+                case "BINARY.SIZE[]":
+                    name = encode_section(item.section, item=b"BINARY.SIZE")
+                    return name, binary_size(self._content(item.section))
             return name, self._text(item.section, item.partial)
         match item.name:
             case "UID":
@@ -113,26 +118,27 @@ class _Message:
             first, count = partial
             start = min(start + first, stop)
             stop = min(start + count, stop)
-        if stop - start <= _CHUNK:
+        if stop - start <= CHUNK:
             return octets[start:stop]
-        return Stream(stop - start, _chunks(octets, start, stop))
+        return Stream(stop - start, certain(_chunks(octets, start, stop)))
 
     def _find(self, section: Section) -> bytes | Extent | None:
         if section == Section():
             return Extent(0, len(self._octets))
+        return find_section(self._part(), section, self._octets)
+
+    def _content(self, section: Section) -> Content:
+        return lambda: binary_content(self._part(), section.part, self._octets)
+
+    def _part(self) -> Part:
         if self._structure is None:
             self._structure = load_structure(self._stored["structure"])
-        return find_section(self._structure, section, self._octets)
+        return self._structure
 
 
 def _chunks(octets: Octets, start: int, stop: int) -> Iterator[bytes]:
-    try:
-        for position in range(start, stop, _CHUNK):
-            chunk = octets[position : min(position + _CHUNK, stop)]
-            if len(chunk) != min(_CHUNK, stop - position):
-                raise ValueError("a message is shorter than it was")
-            yield chunk
-    except Exception as error:
-        # The client counts the octets of a literal: nothing else can be said any more.
-        logger.exception("a message could not be read to its end")
-        raise Disconnected from error
+    for position in range(start, stop, CHUNK):
+        chunk = octets[position : min(position + CHUNK, stop)]
+        if len(chunk) != min(CHUNK, stop - position):
+            raise ValueError("a message is shorter than it was")
+        yield chunk

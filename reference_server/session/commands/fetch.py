@@ -10,6 +10,7 @@ from reference_server.protocol.commands import Fetch, FetchItem
 from reference_server.protocol.dates import format_date_time
 from reference_server.protocol.responses import FetchTable
 from reference_server.session.fetching import COLUMNS, Counter, fetch_texts
+from reference_server.session.fetching_binary import BINARY, fetchable
 from reference_server.session.outcome import No, Steps
 from reference_server.session.view import View
 
@@ -31,6 +32,9 @@ def fetch(session: Session, command: Fetch) -> Steps:
     uids = [view.uids[position] for position in positions]
     if view.vanished:
         uids = [uid for uid in uids if uid not in view.vanished]
+    unfetchable = None
+    if any(item.name in BINARY for item in items):
+        uids, unfetchable = fetchable(view, uids, items)
     yield from view.announce_flags()
     found = Counter()
     if all(item.name in _SMALL for item in items):
@@ -38,6 +42,8 @@ def fetch(session: Session, command: Fetch) -> Steps:
         yield FetchTable(names, _small_rows(view, uids, items, found))
     else:
         yield from fetch_texts(view, uids, items, found)
+    if unfetchable is not None:
+        raise unfetchable
     if found.messages < len(positions) and not command.uid:
         raise No("some of the messages are no longer there", "EXPUNGEISSUED")
     return None

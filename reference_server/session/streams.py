@@ -1,0 +1,26 @@
+"""Long texts on their way out: literals whose octets are read while they are sent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+
+from reference_server.session.channel import Disconnected
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 256 * 1024
+"""A text of more octets than this is a stream."""
+
+
+def certain(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks, or the end of the connection.
+
+    The client counts the octets of a literal: when one cannot be finished, nothing else can be
+    said any more.
+    """
+    try:
+        yield from chunks
+    except Exception as error:
+        logger.exception("a message could not be read to its end")
+        raise Disconnected from error
