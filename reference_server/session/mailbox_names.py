@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reference_server.protocol.mailbox_names import decode_modified_utf7, encode_modified_utf7
 from reference_server.protocol.responses import Utf8
 from reference_server.session.outcome import No
+from reference_server.storage import is_possible
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -23,6 +24,14 @@ def from_wire(session: Session, name: bytes) -> str:
     except ValueError as error:
         encoding = "UTF-8" if session.revision2 else "modified UTF-7"
         raise No(f"not a mailbox name in {encoding}: {error}", "CANNOT") from error
+
+
+def no_destination(name: str) -> No:
+    """The refusal where a message cannot go to ``name`` (RFC 9051, 6.3.12, 6.4.7, 6.4.8).
+
+    TRYCREATE tells the client to create the mailbox and try again.
+    """
+    return No("no such mailbox", "TRYCREATE" if is_possible(name) else "CANNOT")
 
 
 def to_wire(session: Session, name: str) -> bytes:

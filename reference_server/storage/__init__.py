@@ -20,6 +20,7 @@ from reference_server.storage.errors import (
     StoreInUse,
 )
 from reference_server.storage.mailbox import Mailbox
+from reference_server.storage.names import is_possible
 from reference_server.storage.store import Store
 from reference_server.storage.values import (
     Added,
@@ -71,4 +72,5 @@ __all__ = [
     "Store",
     "StoreInUse",
     "StoreResult",
+    "is_possible",
 ]

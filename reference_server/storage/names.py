@@ -33,6 +33,11 @@ def is_valid(name: str) -> bool:
     )
 
 
+def is_possible(name: str) -> bool:
+    """Whether a mailbox of this name could be created, if it does not exist."""
+    return is_valid(canonical(name))
+
+
 def checked(name: str) -> str:
     """The canonical name. Raises InvalidName, NameTooLong."""
     stored = canonical(name)

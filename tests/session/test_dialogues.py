@@ -647,6 +647,8 @@ SELECTED = {
         S: d OK COPY completed
         C: e UID COPY 98:99 Nowhere
         S: e NO [TRYCREATE] <text>
+        C: e COPY 1 a//b
+        S: e NO [CANNOT] <text>
         C: f COPY 9 Drafts
         S: f BAD <text>
         C: g STATUS Drafts (MESSAGES)
@@ -671,6 +673,8 @@ SELECTED = {
         S: d OK <text>
         C: e UID MOVE 98:99 Nowhere
         S: e NO [TRYCREATE] <text>
+        C: e MOVE 1 a//b
+        S: e NO [CANNOT] <text>
         C: f MOVE 2 Drafts
         S: f BAD <text>
         C: g FETCH 1 (UID FLAGS)

@@ -20,7 +20,7 @@ class FakeMailbox:
     def open(self, observer, claim_recent):
         self.observers.append(observer)
         return Snapshot(
-            messages=[(uid, NONE) for uid in self.uids],
+            messages=dict.fromkeys(self.uids, NONE),
             uid_next=100,
             uid_validity=1,
             recent=frozenset(self.uids[-1:]) if claim_recent else NONE,

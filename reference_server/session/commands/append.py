@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from reference_server.message import UnknownEncodingError, digest, encode_binary
 from reference_server.protocol.commands import Append, Octets
 from reference_server.protocol.responses import Code
-from reference_server.session.mailbox_names import from_wire
-from reference_server.session.outcome import Done, No
+from reference_server.session.mailbox_names import from_wire, no_destination
+from reference_server.session.outcome import Done
 from reference_server.session.uid_sets import uid_set
 from reference_server.storage import MailboxMissing, NewMessage
 
@@ -29,8 +29,8 @@ def append(session: Session, command: Append) -> Done:
     name = from_wire(session, command.mailbox)
     try:
         appended = session.account.append(name, [message])
-    except MailboxMissing as missing:
-        raise No(missing.explanation, "TRYCREATE") from None
+    except MailboxMissing:
+        raise no_destination(name) from None
     return Done(code=Code("APPENDUID", (appended.uid_validity, uid_set(appended.uids))))
 
 

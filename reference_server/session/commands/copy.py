@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Copy, Move
 from reference_server.protocol.responses import Code, Condition
-from reference_server.session.mailbox_names import from_wire
+from reference_server.session.mailbox_names import from_wire, no_destination
 from reference_server.session.outcome import Done, No, Steps
 from reference_server.session.uid_sets import uid_set
 from reference_server.session.view import View
@@ -62,8 +62,8 @@ def _transfer(
             session.account.mailbox(destination)
             return None
         copied = transfer(uids, destination)
-    except MailboxMissing as missing:
-        raise No(missing.explanation, "TRYCREATE") from None
+    except MailboxMissing:
+        raise no_destination(destination) from None
     except MessageMissing:
         raise No("some of the messages are no longer there", "EXPUNGEISSUED") from None
     sources, targets = uid_set(copied.sources), uid_set(copied.targets)
