@@ -5,7 +5,7 @@ Done once, before any case runs; the worker processes get the outcome as plain d
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.profiles.profile import Profile, ProfileError, load_profile, recognise
@@ -15,6 +15,7 @@ from conformance.targets.description import Description, TargetError, describe
 from conformance.targets.housekeeping import Facts, probe, scratch_name
 from conformance.targets.reference import ReferenceServer
 
+REFERENCE_SERVER = "reference server"
 GROUPS = ("lockout", "timeouts", "load", "inbox")
 
 
@@ -41,12 +42,15 @@ class Options:
 class Target:
     """The target of a run. `description` None: every worker starts a reference server.
 
-    Everything created on it lies below the mailbox `scratch`, in its personal namespace.
+    That one is called `name` and gets these `settings`. Everything created on a target lies below
+    the mailbox `scratch`, in its personal namespace.
     """
 
     description: Description | None
     facts: Facts
     scratch: str
+    name: str = REFERENCE_SERVER
+    settings: dict[str, str] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """The target as built-in types, for a worker process."""
@@ -54,6 +58,8 @@ class Target:
             "description": self.description and self.description.to_data(),
             "facts": self.facts.to_data(),
             "scratch": self.scratch,
+            "name": self.name,
+            "settings": self.settings,
         }
 
     @classmethod
@@ -63,11 +69,9 @@ class Target:
             Description.from_data(description) if description else None,
             Facts.from_data(data["facts"]),
             data["scratch"],
+            data["name"],
+            data["settings"],
         )
-
-    @property
-    def name(self) -> str:
-        return self.description.name if self.description else "reference server"
 
 
 def selectors(options: Options) -> list[Selector]:
@@ -90,12 +94,10 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     try:
         wanted = load_profile(options.profile, catalogue()) if options.profile else None
         if options.target is None:
-            server = ReferenceServer(sets=1)
-            try:
-                return Target(None, probe(server.description), scratch_name()), wanted
-            finally:
-                server.stop()
+            return _reference_server(REFERENCE_SERVER, {}), wanted
         description = describe(options.target, ask, os.environ, options.ca_file, options.insecure)
+        if not description.addresses:
+            return _reference_server(description.name, description.settings), wanted
         if wanted is None and description.profile:
             wanted = load_profile(description.profile, catalogue())
     except (TargetError, ProfileError) as error:
@@ -103,4 +105,12 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     facts = probe(description)
     if wanted is None:
         wanted = recognise(facts.greeting, facts.id, catalogue())
-    return Target(description, facts, scratch_name()), wanted
+    return Target(description, facts, scratch_name(), description.name), wanted
+
+
+def _reference_server(name: str, settings: dict[str, str]) -> Target:
+    server = ReferenceServer(1, settings)
+    try:
+        return Target(None, probe(server.description), scratch_name(), name, settings)
+    finally:
+        server.stop()

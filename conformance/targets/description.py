@@ -49,6 +49,7 @@ class Address:
 class Description:
     """A target. `addresses` and `accounts` by kind and by role; `settings` are Gromox's keys.
 
+    Without addresses it stands for a fresh reference server with these `settings`.
     `control` holds the argument lists of `apply` and `log` where the target can be reconfigured.
     `ca_file`: the certificates to trust, in place of the system's; `insecure`: trust any.
     """
@@ -146,6 +147,8 @@ def _from_file(path: Path, environment: Mapping[str, str], trust: dict[str, Any]
         raise TargetError(f"{path}: {error}") from None
     try:
         _only(data, KEYS, "the file")
+        if "endpoint" not in data:
+            return _of_reference_server(data)
         addresses = _addresses(_table(data, "endpoint"))
         if trust["ca_file"] is None and "ca_file" in data:
             ca_file = path.parent / _string(data, "ca_file", "the file")
@@ -163,6 +166,28 @@ def _from_file(path: Path, environment: Mapping[str, str], trust: dict[str, Any]
         )
     except TargetError as error:
         raise TargetError(f"{path}: {error}") from None
+
+
+def _of_reference_server(data: dict[str, Any]) -> Description:
+    """A file without [endpoint...]: how the fresh reference server is to be configured."""
+    others = sorted(data.keys() - {"name", "settings"})
+    if others or "settings" not in data:
+        raise TargetError(
+            "there must be an [endpoint.imap] or an [endpoint.imaps], or nothing but [settings], "
+            "for a fresh reference server with these settings"
+        )
+    settings = {key: _directive(key, value) for key, value in _table(data, "settings").items()}
+    default = f"reference server with {', '.join(f'{key}={settings[key]}' for key in settings)}"
+    return Description(_string(data, "name", "the file", default), {}, {}, settings)
+
+
+def _directive(key: str, value: object) -> str:
+    """A value as a configuration file of Gromox has it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str | int):
+        raise TargetError(f"[settings]: {key} must be a string, a number, true or false")
+    return str(value)
 
 
 def _addresses(endpoints: dict[str, Any]) -> dict[str, Address]:

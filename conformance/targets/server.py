@@ -28,7 +28,7 @@ class Server:
         self._rooms: set[str] = set()
         self.is_reference = target.description is None
         if target.description is None:
-            self._process = reference.ReferenceServer(cases)
+            self._process = reference.ReferenceServer(cases, target.settings)
 
     @property
     def description(self) -> Description:
@@ -85,7 +85,7 @@ class Server:
             return self.description.accounts
         if not self._process.is_running:
             self._process.stop()
-            self._process = reference.ReferenceServer(self._cases)
+            self._process = reference.ReferenceServer(self._cases, self._target.settings)
         return reference.accounts(self._case)
 
     def obituary(self) -> str | None:

@@ -15,7 +15,7 @@ from tests.fake_server import FakeServer
 
 HEAD = """
 import pytest
-from conformance.requirements import allow, needs, requirement
+from conformance.requirements import allow, needs, requirement, revision
 """
 PASS = """
 @requirement("RFC3501-6.1.1-2")
@@ -142,6 +142,74 @@ def test_capability_not_offered(run):
     assert only(data)["message"] == "the server does not offer UIDPLUS"
 
 
+REV1 = "@revision('IMAP4rev1')" + PASS
+REV2 = "@revision('IMAP4rev2')" + PASS.replace("connection", "authenticated")
+
+
+def offering(server, capabilities):
+    """Let the fake server offer these; ENABLE enables what it is asked for."""
+    server.script["CAPABILITY"] = [f"* CAPABILITY {capabilities}", "OK done"]
+    server.script["ENABLE"] = ["* ENABLED IMAP4rev2", "OK done"]
+
+
+def enabled(server):
+    return "ENABLE IMAP4rev2" in [line.partition(" ")[2] for line in server.commands]
+
+
+def test_revision_not_offered(run, server):
+    _, data, _ = run(REV2)
+    assert only(data)["message"] == "the server does not offer IMAP4rev2"
+    offering(server, "IMAP4rev2")
+    _, data, _ = run(REV1)
+    assert only(data)["message"] == "the server does not offer IMAP4rev1"
+
+
+@pytest.mark.parametrize(
+    ("source", "capabilities", "expected"),
+    [
+        (REV2, "IMAP4rev1 IMAP4rev2", True),
+        (REV2, "IMAP4rev2", False),
+        (REV1, "IMAP4rev1 IMAP4rev2", False),
+        ("@needs('MOVE')\n" + REV2, "IMAP4rev1 IMAP4rev2", True),
+        ("@needs('MOVE')\n" + REV2.replace("rev2", "rev1"), "IMAP4rev1 IMAP4rev2 MOVE", False),
+        (
+            "@needs('MOVE')" + PASS.replace("conn", "authenticated, conn"),
+            "IMAP4rev1 IMAP4rev2",
+            True,
+        ),
+        ("@needs('MOVE')" + PASS, "IMAP4rev1 IMAP4rev2 MOVE", False),
+        ("@needs('APPENDLIMIT')" + PASS, "IMAP4rev1 APPENDLIMIT=1000", False),
+    ],
+)
+def test_sessions_of_a_case_enable_its_revision(run, server, source, capabilities, expected):
+    offering(server, capabilities)
+    code, data, _ = run(source)
+    assert (code, only(data)["outcome"]) == (0, "pass")
+    assert enabled(server) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "lacking"),
+    [
+        ("@needs('CONDSTORE')" + PASS, "CONDSTORE"),
+        ("@needs('MOVE')\n" + REV1, "MOVE"),
+        ("@needs('BINARY', advertised=True)" + PASS, "BINARY"),
+    ],
+)
+def test_revision_2_does_not_stand_in(run, server, source, lacking):
+    offering(server, "IMAP4rev1 IMAP4rev2")
+    _, data, _ = run(source)
+    assert only(data)["message"] == f"the server does not offer {lacking}"
+
+
+def test_revision_offered_but_not_enabled(run, server):
+    offering(server, "IMAP4rev1 IMAP4rev2")
+    server.script["ENABLE"] = ["* ENABLED", "OK done"]
+    code, data, _ = run(REV2)
+    assert (code, only(data)["outcome"]) == (1, "fail")
+    assert "not enabled by ENABLE: IMAP4REV2" in only(data)["message"]
+
+
 def test_group_not_allowed(run):
     _, data, _ = run("@allow('lockout')" + PASS)
     assert only(data)["outcome"] == "skip"
@@ -212,6 +280,7 @@ def test_what_is_left_behind_is_said(run, server):
     [
         (PASS.replace("RFC3501-6.1.1-2", "RFC3501-6.1.1-99"), "no requirement RFC3501-6.1.1-99"),
         (PASS.replace("@requirement", "# "), "names no requirement"),
+        ("@revision('IMAP4rev3')" + PASS, "a revision is one of"),
         (PASS.replace("'''A case that passes.'''", ""), "has no docstring"),
         ("import no_such_module\n", "no_such_module"),
     ],

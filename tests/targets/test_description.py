@@ -121,3 +121,27 @@ def test_file_without_endpoint(tmp_path):
     path.write_text('[[account]]\nrole = "primary"\nuser = "a"\npassword = "b"\n')
     with pytest.raises(TargetError, match=r"endpoint\.imap"):
         describe(str(path), never_ask, {})
+
+
+def test_settings_alone_are_those_of_a_fresh_reference_server(tmp_path):
+    path = tmp_path / "target.toml"
+    path.write_text('[settings]\nimap_rfc9051 = false\ncontext_num = 7\nhost_id = "here"\n')
+    description = describe(str(path), never_ask, {})
+    assert description.addresses == {}
+    assert description.settings == {"imap_rfc9051": "no", "context_num": "7", "host_id": "here"}
+    assert description.name == "reference server with imap_rfc9051=no, context_num=7, host_id=here"
+
+
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        ("[settings]\ncontext_num = [7]\n", r"\[settings\]: context_num must be"),
+        ('profile = "gromox"\n[settings]\n', "nothing but"),
+        ('name = "it"\n', "nothing but"),
+    ],
+)
+def test_wrong_settings_of_a_reference_server(tmp_path, file, problem):
+    path = tmp_path / "target.toml"
+    path.write_text(file)
+    with pytest.raises(TargetError, match=problem):
+        describe(str(path), never_ask, {})

@@ -39,6 +39,16 @@ def test_reference_server_that_ended_is_mourned_and_replaced():
         server.close()
 
 
+def test_reference_server_has_the_settings_of_the_target_file():
+    server = Server(Target(None, FACTS, "gximap-x", "it", {"imap_rfc9051": "no"}), 1, "gw0")
+    try:
+        assert server.settings["imap_rfc9051"] == "no"
+        assert server.is_reference
+        assert server.name == "it"
+    finally:
+        server.close()
+
+
 def test_names_on_a_foreign_target_lie_below_the_scratch_name(foreign):
     server = Server(Target(foreign, FACTS, "gximap-x"), 2, "gw1")
     assert server.begin_case() == foreign.accounts
