@@ -99,9 +99,3 @@ def test_a_string_may_hold_utf8(second, alice, store):
     for client, kind in (second, "OK"), (alice, "BAD"):
         client.ok("SELECT INBOX")
         assert client('t FETCH 1 BODY.PEEK[HEADER.FIELDS ("ü")]')[-1].startswith(f"t {kind}")
-
-
-def test_append_takes_no_literal8(second):
-    """It is BINARY's, and IMAP4rev2 took only FETCH from there (RFC 9051, appendix B)."""
-    assert second.send("t APPEND INBOX ~{3+}\r\nabc\r\n")[-1].startswith("t BAD")
-    assert second.ok("STATUS INBOX (MESSAGES)") == ['* STATUS "INBOX" (MESSAGES 0)']

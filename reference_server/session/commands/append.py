@@ -9,7 +9,7 @@ from reference_server.message import UnknownEncodingError, digest, encode_binary
 from reference_server.protocol.commands import Append, Octets
 from reference_server.protocol.responses import Code
 from reference_server.session.mailbox_names import from_wire, no_destination
-from reference_server.session.outcome import Done
+from reference_server.session.outcome import Done, No
 from reference_server.session.uid_sets import uid_set
 from reference_server.storage import MailboxMissing, NewMessage
 
