@@ -304,7 +304,6 @@ BAD_APPENDS = [
     b' x "17-Jul-1996 02:44:25 -0700"{3+}\r\nabc',
     b" x 17-Jul-1996 {3+}\r\nabc",
     b" x {26+}\r\n17-Jul-1996 02:44:25 -0700 {3+}\r\nabc",
-    b" x ~{3+}\r\nabc",
 ]
 
 BAD_DATE_TIMES = [
