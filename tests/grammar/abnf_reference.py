@@ -5,33 +5,52 @@ import re
 from pathlib import Path
 
 from abnf import ParseError, Rule
-from abnf.grammars.misc import load_grammar_rulelist
+from abnf.grammars import rfc3629, rfc9051
+from abnf.grammars.misc import load_grammar_rulelist, load_grammar_rules
 from abnf.parser import Alternation, Concatenation, Literal, Option, Repetition
 
 _TEXT = re.sub(r"(?m)^;.*\n", "", Path(__file__).with_name("rfc3501.abnf").read_text())
 
 
 @load_grammar_rulelist()
-class Reference(Rule):
+class Revision1(Rule):
     """RFC 3501, section 9, and extensions: see rfc3501.abnf."""
 
     grammar = _TEXT
 
 
+# ABNF cannot count, so the octets of a literal stand here as one octet %x01.
+_LITERALS = (
+    'literal = "{" number64 ["+"] "}" CRLF %x01',
+    'literal8 = "~{" number64 "}" CRLF %x01',
+)
+
+
+@load_grammar_rules(
+    [(name, rfc3629.Rule(name)) for name in ("UTF8-char", "UTF8-2", "UTF8-3", "UTF8-4")]
+)
+class Revision2(Rule):
+    """RFC 9051, section 9, as the abnf package has it, but for literals."""
+
+    grammar = [  # noqa: RUF012 - read by the decorator
+        *(line for line in rfc9051.Rule.grammar if not line.startswith("literal")),
+        *_LITERALS,
+    ]
+
+
 _WHOLE = ("response-data", "response-tagged", "continue-req")
 _OFTEN = {"message-data": 8, "mailbox-data": 4, "response-data": 4, "response-tagged": 1,
           "continue-req": 1}  # fmt: skip
-RESPONSES = tuple(map(Reference, _WHOLE))
 
-_LITERAL = re.compile(rb"\{([0-9]{1,9})\}\r\n")
+_LITERAL = re.compile(rb"(~?)\{([0-9]{1,9})\+?\}\r\n")
 
 
-def accepts(octets: bytes) -> bool:
+def accepts(octets: bytes, reference: type[Rule]) -> bool:
     """Whether the octets are one response, says the abnf package."""
     source = _without_literals(octets).decode("latin-1")
-    for rule in RESPONSES:
+    for rule in _WHOLE:
         try:
-            rule.parse_all(source)
+            reference(rule).parse_all(source)
         except ParseError:
             continue
         return True
@@ -39,12 +58,17 @@ def accepts(octets: bytes) -> bool:
 
 
 def _without_literals(octets: bytes) -> bytes:
-    """Put %x01 in the place of what a literal holds, if it is all there and holds no NUL."""
+    """Put %x01 in the place of what a literal holds, if it is all there.
+
+    One that holds a NUL stays as it is, and no ABNF accepts it; a literal8 may hold one.
+    """
     kept = bytearray()
     position = 0
     for header in _LITERAL.finditer(octets):
-        stop = header.end() + int(header[1])
-        if header.start() < position or stop > len(octets) or b"\0" in octets[header.end() : stop]:
+        stop = header.end() + int(header[2])
+        if header.start() < position or stop > len(octets):
+            continue
+        if b"\0" in octets[header.end() : stop] and not header[1]:
             continue
         # The last line end is that of the response: text may end like a literal.
         if header.end() == len(octets):
@@ -63,14 +87,15 @@ _INSERTED = (
 class Sentences:
     """Makes octets that a rule derives, choosing at random; deep down it prefers short ways."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, reference: type[Rule]) -> None:
+        self._reference = reference
         self._random = random.Random(seed)
         self._depth = 0
 
     def response(self) -> bytes:
         """One response; those with much inside come more often."""
         (rule,) = self._random.choices(tuple(_OFTEN), tuple(_OFTEN.values()))
-        made = self._make(Reference(rule))
+        made = self._make(self._reference(rule))
         return made if rule in _WHOLE else b"* " + made + b"\r\n"
 
     def _make(self, parser) -> bytes:
@@ -94,14 +119,18 @@ class Sentences:
                 return b"".join(self._make(parser.element) for _ in range(count))
             case Literal(value=(first, last)):
                 return bytes([self._random.randint(ord(first), ord(last))])
+            case Literal(value=str() as value) if not value.isascii():
+                return value.encode("latin-1")
             case Literal(value=str() as value):
                 return self._random.choice((value, value.lower(), value.upper())).encode("latin-1")
         raise TypeError(parser)
 
     def _rule(self, rule: Rule) -> bytes:
-        if rule.name == "literal":
+        if rule.name in ("literal", "literal8"):
             size = self._random.choice((0, 1, 5))
-            return b"{%d}\r\n" % size + bytes(self._random.choices(range(1, 256), k=size))
+            tilde, least = (b"~", 0) if rule.name == "literal8" else (b"", 1)
+            octets = bytes(self._random.choices(range(least, 256), k=size))
+            return tilde + b"{%d}\r\n" % size + octets
         self._depth += 1
         made = self._make(rule.definition)
         self._depth -= 1

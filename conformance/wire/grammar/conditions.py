@@ -78,8 +78,17 @@ def _number(scanner: Scanner) -> CodeValue:
 def _badcharset(scanner: Scanner) -> CodeValue:
     if not scanner.accept(b" "):
         return None
-    charsets = words.parenthesised(scanner, scanner.astring, "resp-text-code", may_be_empty=False)
+    charsets = words.parenthesised(
+        scanner, lambda: _charset(scanner), "resp-text-code", may_be_empty=False
+    )
     return tuple(charset.decode("utf-8", "backslashreplace") for charset in charsets)
+
+
+def _charset(scanner: Scanner) -> bytes:
+    """An astring in RFC 3501; ``atom / quoted`` in RFC 9051."""
+    if not scanner.revision2:
+        return scanner.astring()
+    return scanner.quoted("charset") if scanner.at(b'"') else scanner.atom("charset").encode()
 
 
 def _permanent_flags(scanner: Scanner) -> CodeValue:

@@ -29,9 +29,14 @@ _INCLUDED = (
 
 _REVISION2 = _INCLUDED | RESPONSE_CODES | REVISION2_STATUS | Grammar(revision2=True)
 
-RFC9051 = (RFC3501 | _REVISION2).without(
-    data=("LSUB",), items=("RFC822", "RFC822.HEADER", "RFC822.TEXT"), status=("RECENT",)
-)
+_LEFT_OUT = {
+    "data": ("LSUB",),
+    "codes": ("UNSEEN",),
+    "items": ("RFC822", "RFC822.HEADER", "RFC822.TEXT"),
+    "status": ("RECENT",),
+}
+
+RFC9051 = (RFC3501 | _REVISION2).without(**_LEFT_OUT)
 """RFC 9051 alone, with the obsolete SEARCH and RECENT of its section 9."""
 
 EXTENSIONS: tuple[tuple[frozenset[str], Grammar], ...] = tuple(
@@ -72,12 +77,7 @@ def grammar_of(offered: frozenset[str] | None = None, *, revision2: bool = False
     grammar |= _REVISION2
     if names is None or "IMAP4REV1" in names:
         return grammar
-    return grammar.without(
-        data=("LSUB", "SEARCH"),
-        numbered=("RECENT",),
-        items=("RFC822", "RFC822.HEADER", "RFC822.TEXT"),
-        status=("RECENT",),
-    )
+    return grammar.without(**_LEFT_OUT, numbered=("RECENT",)).without(data=("SEARCH",))
 
 
 STANDARD = grammar_of()

@@ -12,7 +12,6 @@ from conformance.wire.grammar.values import Response
 
 _LABEL = re.compile(rb"[A-Za-z_.-][A-Za-z0-9_.:-]*")
 _UID = re.compile(rb" UID(?=[ \r])", re.IGNORECASE)
-_TAG = re.compile(rb"TAG", re.IGNORECASE)
 
 _RULE = "search-return-data"
 
@@ -20,7 +19,7 @@ _RULE = "search-return-data"
 def _esearch(scanner: Scanner, _grammar: Grammar) -> Response:
     tag = None
     if scanner.accept(b" ("):
-        scanner.match(_TAG, "search-correlator", "TAG")
+        scanner.keyword(b"TAG", "search-correlator")
         scanner.space("search-correlator")
         tag = scanner.astring("tag-string").decode("utf-8", "backslashreplace")
         scanner.expect(b")", "search-correlator")
