@@ -203,7 +203,7 @@ WORKLOADS = [
     Workload("append-4k-8", 8, append_messages(25, 4096), clients=8),
     Workload("append-5m", 8, append_messages(4, 5 << 20)),
     Workload("select", 8, select_first),
-    Workload("select-again", None, select_again),
+    Workload("select-again", 8, select_again),
     Workload("fetch-flags", 4, in_big(5, "FETCH 1:* (FLAGS)", 20)),
     Workload(
         "fetch-envelope",
@@ -219,7 +219,7 @@ WORKLOADS = [
     Workload("expunge-100", 8, expunge),
     Workload("append-to-idle", 1, append_to_idle),
 ]
-MEMORY = {"idle-memory": (EMPTY, 1.0), "idle-memory-big": (BIG, None)}
+MEMORY = {"idle-memory": (EMPTY, 1.0), "idle-memory-big": (BIG, 1.0)}
 
 
 def measure(workload: Workload, server: RunningServer, messages: int) -> float:
