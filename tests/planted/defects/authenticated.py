@@ -99,7 +99,7 @@ def percent_crosses_the_delimiter():
 @found_by("authenticated/lsub/percent_returns_an_unsubscribed_superior_with_noselect")
 def lsub_leaves_out_unsubscribed_superiors():
     """LSUB with % returns nothing for foo/bar where foo is not subscribed."""
-    list_._superiors = lambda _name: []
+    list_._inferiors = lambda _names: {}
 
 
 @found_by("authenticated/select/that_fails_deselects")
