@@ -46,7 +46,7 @@ class Workload:
     """`run` does the operations and returns when each began and ended (seconds, monotonic)."""
 
     name: str
-    limit: float | None  # times Dovecot's value; None: shown only
+    limit: float  # times Dovecot's value
     run: Callable[[Load], list[Interval]]
     clients: int = 1
     per: int = 1  # operations an interval stands for
