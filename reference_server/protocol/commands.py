@@ -109,11 +109,26 @@ class Enable(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Resync:
+    """The parameter QRESYNC (RFC 7162, 3.2.5): what a client knows of a mailbox. No set has ``*``.
+
+    ``matches`` is a sample of sequence numbers and, in the same order, the UIDs they had.
+    """
+
+    uid_validity: int
+    modseq: int
+    uids: SequenceSet | None = None
+    matches: tuple[SequenceSet, SequenceSet] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Select(Command):
-    """SELECT, or EXAMINE where ``read_only``."""
+    """SELECT, or EXAMINE where ``read_only``; with the parameters of RFC 7162."""
 
     mailbox: bytes
     read_only: bool = False
+    condstore: bool = False
+    resync: Resync | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +248,7 @@ class FetchItem:
     """One data item to fetch (6.4.5).
 
     ``name`` is "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY" (the non-extensible
-    structure), "BODYSTRUCTURE", "UID", "RFC822", "RFC822.HEADER", "RFC822.TEXT", or
+    structure), "BODYSTRUCTURE", "UID", "MODSEQ", "RFC822", "RFC822.HEADER", "RFC822.TEXT", or
     "BODY[]" with ``section``, ``peek`` and ``partial`` = (first octet, count). So have
     "BINARY[]" and "BINARY.SIZE[]" (RFC 3516), whose section has no part specifier.
     Macros are expanded by the parser.
@@ -247,20 +262,28 @@ class FetchItem:
 
 @dataclass(frozen=True, slots=True)
 class Fetch(Command):
+    """FETCH; ``changed_since`` and ``vanished`` are its modifiers (RFC 7162)."""
+
     messages: SequenceSet
     items: tuple[FetchItem, ...]
     uid: bool = False
+    changed_since: int | None = None
+    vanished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Store(Command):
-    """STORE; ``operation`` is "set", "add" or "remove" (FLAGS, +FLAGS, -FLAGS)."""
+    """STORE; ``operation`` is "set", "add" or "remove" (FLAGS, +FLAGS, -FLAGS).
+
+    ``unchanged_since`` is its modifier (RFC 7162).
+    """
 
     messages: SequenceSet
     operation: Literal["set", "add", "remove"]
     flags: tuple[str, ...]
     silent: bool = False
     uid: bool = False
+    unchanged_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +371,13 @@ class SearchSequence:
     uid: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SearchModseq:
+    """Changed at this mod-sequence or later (RFC 7162). The name of an entry means nothing here."""
+
+    modseq: int
+
+
 SearchKey = (
     SearchAll
     | SearchAnd
@@ -358,6 +388,7 @@ SearchKey = (
     | SearchDate
     | SearchSize
     | SearchSequence
+    | SearchModseq
 )
 
 

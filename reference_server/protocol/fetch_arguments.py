@@ -143,6 +143,7 @@ FETCH_ITEMS: dict[bytes, Callable[[Cursor], FetchItem]] = {
     b"BINARY.SIZE": _binary_size,
     b"BODYSTRUCTURE": _plain("BODYSTRUCTURE"),
     b"UID": _plain("UID"),
+    b"MODSEQ": _plain("MODSEQ"),
 }
 
 _FAST = (FetchItem("FLAGS"), FetchItem("INTERNALDATE"), FetchItem("RFC822.SIZE"))

@@ -18,6 +18,7 @@ from .fetch_arguments import fetch_items
 from .framing import Frame
 from .lexer import Cursor, GrammarError
 from .mailbox_arguments import mailbox
+from .modseq_arguments import fetch_modifiers, select_parameters, store_modifiers
 from .search_arguments import result_options, search_criteria
 
 _BASE64 = re.compile(rb"=(?= |\Z)|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
@@ -72,8 +73,16 @@ def _enable(tag: bytes, cursor: Cursor) -> Command:
     return commands.Enable(tag, tuple(names))
 
 
+def _select(tag: bytes, cursor: Cursor, read_only: bool = False) -> Command:
+    name = mailbox(cursor)
+    if cursor.at_end():
+        return commands.Select(tag, name, read_only)
+    condstore, resync = select_parameters(cursor)
+    return commands.Select(tag, name, read_only, condstore, resync)
+
+
 def _examine(tag: bytes, cursor: Cursor) -> Command:
-    return commands.Select(tag, mailbox(cursor), read_only=True)
+    return _select(tag, cursor, read_only=True)
 
 
 def _authenticate(tag: bytes, cursor: Cursor) -> Command:
@@ -155,20 +164,25 @@ def _fetch(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
     cursor.space("a sequence set")
     messages = cursor.sequence_set()
     cursor.space("a data item")
-    return commands.Fetch(tag, messages, fetch_items(cursor), uid)
+    items = fetch_items(cursor)
+    if cursor.at_end():
+        return commands.Fetch(tag, messages, items, uid)
+    changed_since, vanished = fetch_modifiers(cursor, uid)
+    return commands.Fetch(tag, messages, items, uid, changed_since, vanished)
 
 
 def _store(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
     cursor.space("a sequence set")
     messages = cursor.sequence_set()
     cursor.space("FLAGS")
+    unchanged_since = store_modifiers(cursor) if cursor.peek() == b"(" else None
     item = STORE_ITEMS.get(cursor.name("FLAGS"))
     if item is None:
         raise GrammarError("unknown data item for STORE")
     operation, silent = item
     cursor.space("flags")
     flags = cursor.flag_list() if cursor.peek() == b"(" else cursor.flags()
-    return commands.Store(tag, messages, operation, flags, silent, uid)
+    return commands.Store(tag, messages, operation, flags, silent, uid, unchanged_since)
 
 
 def _search(tag: bytes, cursor: Cursor, uid: bool = False) -> Command:
@@ -238,7 +252,7 @@ COMMANDS: dict[bytes, Parse] = {
     b"NOOP": _bare(commands.Noop),
     b"RENAME": _rename,
     b"SEARCH": _search,
-    b"SELECT": _named(commands.Select),
+    b"SELECT": _select,
     b"STARTTLS": _bare(commands.StartTls),
     b"STATUS": mailbox_arguments.status,
     b"STORE": _store,

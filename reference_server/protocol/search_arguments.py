@@ -21,6 +21,7 @@ from .commands import (
 )
 from .dates import parse_date
 from .lexer import Cursor, GrammarError
+from .modseq_arguments import search_modseq
 
 RESULT_OPTIONS = frozenset({"MIN", "MAX", "ALL", "COUNT", "SAVE"})
 """What RETURN may ask for (RFC 4731, RFC 5182)."""
@@ -181,6 +182,7 @@ SEARCH_KEYS: dict[bytes, KeyParser] = {
     b"HEADER": _header,
     b"KEYWORD": _keyword(present=True),
     b"LARGER": _size(larger=True),
+    b"MODSEQ": search_modseq,
     b"NEW": _fixed(SearchAnd((SearchFlag("\\Recent"), SearchFlag("\\Seen", present=False)))),
     b"NOT": _not,
     b"OLD": _flag("\\Recent", present=False),

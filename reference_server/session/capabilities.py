@@ -61,6 +61,8 @@ _TABLE: tuple[tuple[bytes, Offered], ...] = (
     (b"MOVE", _always),
     (b"ESEARCH", _always),
     (b"SEARCHRES", _always),
+    (b"CONDSTORE", _always),
+    (b"QRESYNC", _always),
     (b"LIST-EXTENDED", _always),
     (b"LIST-STATUS", _always),
     (b"STATUS=SIZE", _always),
@@ -78,7 +80,11 @@ _TABLE: tuple[tuple[bytes, Offered], ...] = (
 )
 
 # What ENABLE puts into use, and when it may (RFC 5161).
-_TO_ENABLE: tuple[tuple[bytes, Offered], ...] = ((b"IMAP4rev2", _revision2),)
+_TO_ENABLE: tuple[tuple[bytes, Offered], ...] = (
+    (b"IMAP4rev2", _revision2),
+    (b"CONDSTORE", _always),
+    (b"QRESYNC", _always),
+)
 
 
 def capabilities(session: Session) -> tuple[Atom, ...]:

@@ -30,7 +30,7 @@ _RFC822 = {
     "RFC822.HEADER": FetchItem("RFC822.HEADER", Section(specifier="HEADER"), peek=True),
     "RFC822.TEXT": FetchItem("RFC822.TEXT", Section(specifier="TEXT")),
 }
-_FLAGS = FetchItem("FLAGS")
+_FLAGS, _UID, _MODSEQ = FetchItem("FLAGS"), FetchItem("UID"), FetchItem("MODSEQ")
 _SEEN = frozenset({"\\Seen"})
 _BATCH = 64  # messages that get \\Seen together, shortly before they are sent
 
@@ -52,6 +52,12 @@ def fetch_texts(
     if any(item.section not in (None, Section()) or item.name in BINARY for item in items):
         columns.append("structure")
     columns = [*dict.fromkeys(columns), "octets"]
+    # What a client is told of \\Seen without having asked (3.2.4 of RFC 7162 adds two).
+    unasked = [_FLAGS] if view.modseqs is None else [_FLAGS, _UID, _MODSEQ]
+    plain, with_seen = (
+        (shown, {item.name for item in shown})
+        for shown in (items, list(dict.fromkeys([*items, *unasked])))
+    )
     for start in range(0, len(uids), _BATCH):
         batch = uids[start : start + _BATCH]
         marked: set[int] = set()
@@ -64,9 +70,8 @@ def fetch_texts(
         for uid, *values in view.mailbox.rows(batch, columns):
             found.messages += 1
             message = _Message(view, uid, dict(zip(columns, values, strict=True)))
-            shown = [*items, _FLAGS] if uid in marked and _FLAGS not in items else items
-            if _FLAGS in shown:
-                view.flags_told((uid,))
+            shown, names = with_seen if uid in marked else plain
+            view.told((uid,), names)
             yield FetchData(view.number(uid), tuple(message.item(item) for item in shown))
 
 
@@ -100,6 +105,8 @@ class _Message:
                 return name, self._uid
             case "FLAGS":
                 return name, Encoded(self._view.flag_list(self._uid))
+            case "MODSEQ":
+                return name, Encoded(self._view.modseq_list(self._uid))
             case "INTERNALDATE":
                 return name, format_date_time(self._stored["internal_date"])
             case "RFC822.SIZE":

@@ -6,7 +6,6 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from reference_server.accounts import NotAuthorized
 from reference_server.protocol.responses import Code
 from reference_server.session.capabilities import capabilities, login_disabled
 from reference_server.session.outcome import Done, No
@@ -26,28 +25,21 @@ def require_privacy(session: Session) -> None:
 def log_in(
     session: Session, method: str, user: bytes, password: bytes, authorization: bytes = b""
 ) -> Done:
-    """Enter the authenticated state, or raise No, late.
-
-    In the same words for any reason but one: the password is right, but this actor may not
-    open the mailbox of somebody else that was asked for (AUTHORIZATIONFAILED, RFC 5530).
-    """
+    """Enter the authenticated state, or raise No, late, in the same words for any reason."""
     identity = None
-    refusal = No("authentication failed", "AUTHENTICATIONFAILED")
     try:
         identity = session.service.directory.authenticate(
             user.decode("utf-8"), password.decode("utf-8"), authorization.decode("utf-8")
         )
     except UnicodeDecodeError:
         pass  # no account has such a name or password
-    except NotAuthorized:
-        refusal = No("not authorized", "AUTHORIZATIONFAILED")
     if identity is None:
         # The form that log watchers such as fail2ban look for.
         peer, name = session.channel.peer, _printable(user)
-        form = "rhost=[%s] user=%s method=%s login rejected: %s"
-        logger.warning(form, peer, name, method, refusal.text)
+        refusal = "authentication failed"
+        logger.warning("rhost=[%s] user=%s method=%s login rejected: %s", peer, name, method, refusal)
         session.pause(session.service.auth_fail_delay)
-        raise refusal
+        raise No(refusal, "AUTHENTICATIONFAILED")
     session.log_in(identity)
     actor, mailbox = identity.actor.address, identity.mailbox.address
     logger.info("rhost=[%s] user=%s mailbox=%s logged in", session.channel.peer, actor, mailbox)

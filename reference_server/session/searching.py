@@ -7,7 +7,7 @@ found when it is compiled, before anything is searched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -26,12 +26,14 @@ from reference_server.protocol.commands import (
     SearchDate,
     SearchFlag,
     SearchKey,
+    SearchModseq,
     SearchNot,
     SearchOr,
     SearchSequence,
     SearchSize,
     SearchText,
 )
+from reference_server.session.condstore import changed_since
 from reference_server.session.outcome import Bad
 from reference_server.session.view import View
 
@@ -39,6 +41,21 @@ Select = Callable[[Sequence[int]], Sequence[int]]
 
 # Fields that storage keeps decoded and folded, by column.
 TEXT_COLUMNS = {"SUBJECT": "subject", "FROM": "sender", "TO": "to", "CC": "cc", "BCC": "bcc"}
+
+
+def leaves(key: SearchKey) -> Iterator[SearchKey]:
+    """The keys that a key is put together from, with AND, OR and NOT."""
+    match key:
+        case SearchAnd():
+            for inner in key.keys:
+                yield from leaves(inner)
+        case SearchOr():
+            yield from leaves(key.left)
+            yield from leaves(key.right)
+        case SearchNot():
+            yield from leaves(key.key)
+        case _:
+            yield key
 
 
 class Cost(IntEnum):
@@ -88,6 +105,9 @@ class Compiler:
                 return self._date(key)
             case SearchText():
                 return self._text(key)
+            case SearchModseq():
+                view, before = self._view, key.modseq - 1
+                return Filter(Cost.VIEW, lambda uids: changed_since(view, uids, before))
 
     def _flag(self, key: SearchFlag) -> Filter:
         view = self._view

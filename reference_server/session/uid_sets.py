@@ -1,4 +1,4 @@
-"""Sets of UIDs or numbers in responses (RFC 4315, RFC 4731)."""
+"""Sets of UIDs or numbers: in responses (RFC 4315, RFC 4731), and as spans of a list."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ def uid_set(uids: Sequence[int]) -> Atom:
         else:
             ranges.append((uid, uid))
     return Atom(b",".join(b"%d" % a if a == b else b"%d:%d" % (a, b) for a, b in ranges))
+
+
+def union(spans: list[tuple[int, int]]) -> Sequence[int]:
+    """The indexes that are in any of the spans (start, stop), ascending, each once."""
+    spans.sort()
+    if len(spans) == 1:
+        return range(*spans[0])
+    indexes: list[int] = []
+    stop = 0
+    for start, end in spans:
+        indexes.extend(range(max(start, stop), end))
+        stop = max(stop, end)
+    return indexes

@@ -12,12 +12,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from reference_server.protocol.commands import SequenceSet
-from reference_server.protocol.responses import Atom, Data, FetchTable, Numbered, Response
+from reference_server.protocol.responses import (
+    Atom,
+    Code,
+    Condition,
+    Data,
+    FetchTable,
+    Numbered,
+    Response,
+)
 from reference_server.session.flags import SYSTEM_FLAGS, FlagLists, flag_list
 from reference_server.session.outcome import Bad
+from reference_server.session.uid_sets import uid_set, union
 from reference_server.storage import Added, Change, Expunged, Flags, FlagsChanged, Gone, Mailbox
 
 
@@ -25,13 +34,23 @@ class View:
     """A selected mailbox as the client sees it. Raises MailboxMissing when it cannot be opened.
 
     Only the session's own thread uses it, except for ``mailbox_changed``. With ``revision2``
-    no message is \\Recent (RFC 9051, appendix E, 12).
+    no message is \\Recent (RFC 9051, appendix E, 12). ``condstore``: the client knows what a
+    mod-sequence is; ``qresync``: it wants VANISHED instead of EXPUNGE (RFC 7162).
     """
 
-    def __init__(self, mailbox: Mailbox, *, read_only: bool, revision2: bool = False) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        *,
+        read_only: bool,
+        revision2: bool = False,
+        condstore: bool = False,
+        qresync: bool = False,
+    ) -> None:
         self.mailbox = mailbox
         self.read_only = read_only
         self._revision2 = revision2
+        self._qresync = qresync
         self.rouse: Callable[[], None] | None = None  # called for each change (IDLE)
         self._queue: deque[Change] = deque()
         snapshot = mailbox.open(self, claim_recent=not read_only)
@@ -53,6 +72,14 @@ class View:
         self._unknown_flags.clear()
         self._encoded = FlagLists(recent=False)
         self._encoded_recent = FlagLists(recent=True)
+        self.highest_modseq = snapshot.highest_modseq  # of all changes taken in
+        self.modseqs: dict[int, int] | None = None  # for a client that knows of them; by UID
+        # Of the messages in _changed, flags and mod-sequence as the client knows them.
+        self._before: dict[int, tuple[Flags, int]] = {}
+        self._untold_expunge: int | None = None  # the mod-sequence of the first in vanished
+        self._held_back = False  # the client has been given a lower one than the highest
+        if condstore:
+            self.use_modseqs()
 
     # What storage tells
 
@@ -67,18 +94,25 @@ class View:
         """Be told of changes no more."""
         self.mailbox.leave(self)
 
+    def use_modseqs(self) -> None:
+        """From now on the client is told mod-sequences."""
+        self.modseqs = self.mailbox.modseqs()
+        self.refresh()  # what is in them, is in the flags, too
+
     def refresh(self) -> None:
         """Take in what storage has announced. Sequence numbers stay as they are."""
         while self._queue:
             match self._queue.popleft():
-                case Added() as change:
+                case Added(modseq=modseq) as change:
                     self._add(change)
-                case FlagsChanged(flags, origin):
-                    self._change_flags(flags, own=origin is self)
-                case Expunged(uids):
-                    self._expunge(uids)
+                case FlagsChanged(flags, origin, modseq):
+                    self._change_flags(flags, modseq, own=origin is self)
+                case Expunged(uids, modseq=modseq):
+                    self._expunge(uids, modseq)
                 case Gone():
                     self.gone = True
+                    return
+            self.highest_modseq = modseq
 
     def _add(self, change: Added) -> None:
         added = dict(change.messages)
@@ -86,26 +120,37 @@ class View:
         self._arrived.extend(added)
         if change.recent_for(self) and not self._revision2:
             self.recent.update(added)
+        if self.modseqs is not None:
+            self.modseqs.update(dict.fromkeys(added, change.modseq))
         self._note_flags(added.values())
 
-    def _change_flags(self, flags: Mapping[int, Flags], *, own: bool) -> None:
+    def _change_flags(self, flags: Mapping[int, Flags], modseq: int, *, own: bool) -> None:
+        if self.modseqs is not None:
+            if not own:
+                for uid in flags.keys() & self.modseqs.keys() - self._changed:
+                    self._before[uid] = self.flags[uid], self.modseqs[uid]
+            self.modseqs.update(dict.fromkeys(flags, modseq))
         self.flags.update(flags)
         self._note_flags(flags.values())
         if not own:  # the command that made an own change answers for it
             self._changed.update(flags)
 
-    def _expunge(self, uids: Sequence[int]) -> None:
+    def _expunge(self, uids: Sequence[int], modseq: int) -> None:
         never_told = set(uids).intersection(self._arrived)
         if never_told:
             self._arrived = [uid for uid in self._arrived if uid not in never_told]
             self._forget(never_told)
         self.vanished.update(uid for uid in uids if uid not in never_told)
+        if self.vanished and self._untold_expunge is None:
+            self._untold_expunge = modseq
 
     def _forget(self, uids: Iterable[int]) -> None:
         self.recent.difference_update(uids)
         self._changed.difference_update(uids)
         for uid in uids:
             del self.flags[uid]
+            if self.modseqs is not None:
+                self.modseqs.pop(uid, None)
 
     def _note_flags(self, flag_sets: Iterable[Flags]) -> None:
         for flags in set(flag_sets):
@@ -134,24 +179,51 @@ class View:
             yield Numbered(recent, "RECENT")
         yield from self.announce_flags()
         if self._changed:
-            # The client did not ask: it is told the UID, too (RFC 9051, 6.3.13; appendix E, 21).
-            yield FetchTable((b"UID", b"FLAGS"), self._changed_rows())
+            changed = sorted(self._changed - self.vanished)
+            self._changed.clear()
+            self._before.clear()
+            yield self.flag_table(changed)
+        if self.modseqs is not None and (self._untold_expunge or self._held_back):
+            yield self._safe_modseq()
+
+    def _safe_modseq(self) -> Response:
+        """HIGHESTMODSEQ before the first removal that the client does not know (RFC 7162, 3.2)."""
+        modseq = self.highest_modseq
+        self._held_back = self._untold_expunge is not None
+        if self._untold_expunge is not None:
+            modseq = self._untold_expunge - 1
+        return Condition("OK", "all changes up to it were told", Code("HIGHESTMODSEQ", (modseq,)))
 
     def _tell_expunged(self) -> list[Response]:
-        # Each number is that of the moment: those before it are removed already (7.4.1).
         responses: list[Response] = []
-        for removed, uid in enumerate(sorted(self.vanished)):
-            responses.append(Numbered(bisect_left(self.uids, uid) + 1 - removed, "EXPUNGE"))
+        expunged = sorted(self.vanished)
+        if self._qresync:
+            responses.append(Data("VANISHED", (uid_set(expunged),)))
+        else:
+            # Each number is that of the moment: those before it are removed already (7.4.1).
+            for removed, uid in enumerate(expunged):
+                responses.append(Numbered(bisect_left(self.uids, uid) + 1 - removed, "EXPUNGE"))
         self.uids = [uid for uid in self.uids if uid not in self.vanished]
         self.saved = [uid for uid in self.saved if uid not in self.vanished]
         self._forget(self.vanished)
         self.vanished = set()
+        self._untold_expunge = None
         return responses
 
-    def _changed_rows(self) -> list[tuple[int, int, bytes]]:
-        changed = sorted(self._changed - self.vanished)
-        self._changed.clear()
-        return [(bisect_left(self.uids, uid) + 1, uid, self.flag_list(uid)) for uid in changed]
+    def flag_table(self, uids: Iterable[int], *, flags: bool = True) -> FetchTable:
+        """FETCH responses that the client did not ask for: they have all that it needs.
+
+        That is the UID (RFC 9051, 6.3.13; appendix E, 21), the flags but for a STORE that is
+        silent, and the mod-sequence for a client that knows of it (RFC 7162, 3.2.4).
+        """
+        columns: list[tuple[bytes, Callable[[int], int | bytes]]] = [(b"UID", int)]
+        if flags:
+            columns.append((b"FLAGS", self.flag_list))
+        if self.modseqs is not None:
+            columns.append((b"MODSEQ", self.modseq_list))
+        names = tuple(name for name, _ in columns)
+        rows = [(self.number(uid), *(value(uid) for _, value in columns)) for uid in uids]
+        return FetchTable(names, rows)
 
     def announce_flags(self) -> Iterator[Response]:
         """FLAGS, if flags came up that the client has not been told of (7.2.6)."""
@@ -180,9 +252,33 @@ class View:
         """The encoded flags of a message, with \\Recent."""
         return (self._encoded_recent if uid in self.recent else self._encoded)[self.flags[uid]]
 
-    def flags_told(self, uids: Iterable[int]) -> None:
-        """The client is being told the flags of these messages by other means."""
-        if self._changed:
+    def modseq_list(self, uid: int) -> bytes:
+        """The encoded mod-sequence of a message (permsg-modsequence, RFC 7162)."""
+        assert self.modseqs is not None, "whoever asks has begun to use them"
+        return b"(%d)" % self.modseqs[uid]
+
+    def known_at(self, uids: Iterable[int], modseq: int) -> dict[int, Flags]:
+        """The flags that the client knows, of the messages that did not change after ``modseq``.
+
+        As far as the client knows: what waits to be told is disregarded.
+        """
+        known: dict[int, Flags] = {}
+        for uid in uids:
+            if uid in self._changed:
+                before = self._before.get(uid)
+            else:
+                before = self.flags[uid], (self.modseqs or {}).get(uid, modseq + 1)
+            if before is not None and before[1] <= modseq:
+                known[uid] = before[0]
+        return known
+
+    def tell_again(self, uids: Iterable[int]) -> None:
+        """Let the client be told of these messages with the next news."""
+        self._changed.update(uids)
+
+    def told(self, uids: Iterable[int], items: Container[str]) -> None:
+        """The client is being told these items by other means: is that all the news there is?"""
+        if self._changed and "FLAGS" in items and (self.modseqs is None or "MODSEQ" in items):
             self._changed.difference_update(uids)
 
     # What the client means
@@ -199,15 +295,7 @@ class View:
             spans += [
                 self._span_of_uids(one, one) for one in self.saved if one not in self.vanished
             ]
-        spans.sort()
-        if len(spans) == 1:
-            return range(*spans[0])
-        positions: list[int] = []
-        stop = 0
-        for start, end in spans:
-            positions.extend(range(max(start, stop), end))
-            stop = max(stop, end)
-        return positions
+        return union(spans)
 
     def _span_of_numbers(self, low: int | None, high: int | None) -> tuple[int, int]:
         count = len(self.uids)

@@ -17,6 +17,7 @@ from reference_server.storage.rows import Reading
 from reference_server.storage.values import (
     Added,
     Change,
+    Condition,
     Copied,
     Expunged,
     FlagOperation,
@@ -116,6 +117,7 @@ class Mailbox:
         operation: FlagOperation,
         flags: Flags,
         origin: Observer | None = None,
+        condition: Condition | None = None,
     ) -> StoreResult:
         """Replace, add or remove flags. \\Recent is disregarded. Raises MailboxMissing."""
         with self._database.write() as transaction:
@@ -127,7 +129,12 @@ class Mailbox:
             after: dict[int, Flags] = {}
             changed: dict[int, Flags] = {}
             missing = []
-            for uid in sorted(set(uids)):
+            wanted = sorted(set(uids))
+            failed: set[int] = set()
+            if condition is not None:
+                failed = self._failing(connection, wanted, operation, operand, condition)
+                wanted = [uid for uid in wanted if uid not in failed]
+            for uid in wanted:
                 before = index.get(uid)
                 if before is None:
                     missing.append(uid)
@@ -143,7 +150,27 @@ class Mailbox:
                 self._set_modseq(connection, modseq)
                 transaction.after_commit(lambda: index.update(changed))
                 self._tell(transaction, FlagsChanged(changed, origin, modseq))
-        return StoreResult(after, changed, tuple(missing))
+        return StoreResult(after, changed, tuple(missing), tuple(sorted(failed)))
+
+    def modseqs(self) -> dict[int, int]:
+        """The mod-sequence of each message by UID, ascending (RFC 7162, 3.1).
+
+        Observers were told of every change that is in it, and will be told of every other.
+        """
+        with self._database.locked() as connection:
+            rows = connection.execute(
+                "SELECT uid, modseq FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
+            )
+            return dict(rows)
+
+    def expunged_since(self, modseq: int) -> list[int]:
+        """The UIDs, ascending, of the messages that were removed after this mod-sequence."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT uid FROM expunged WHERE mailbox = ? AND modseq > ? ORDER BY uid",
+                (self.id, modseq),
+            )
+            return [uid for (uid,) in rows]
 
     def expunge(self, uids: Sequence[int] | None, origin: Observer | None = None) -> list[int]:
         """Remove those of ``uids`` (None: of all) that carry \\Deleted; their UIDs, ascending."""
@@ -326,6 +353,29 @@ class Mailbox:
             )
             transaction.after_commit(lambda: table.learn(fresh.values()))
         return spelled
+
+    def _failing(
+        self,
+        connection: sqlite3.Connection,
+        uids: Sequence[int],
+        operation: FlagOperation,
+        operand: Flags,
+        condition: Condition,
+    ) -> set[int]:
+        """Those of these UIDs that do not meet the condition."""
+        newer = connection.execute(
+            "SELECT uid FROM placement WHERE mailbox = ? AND modseq > ?"
+            " AND uid IN (SELECT value FROM json_each(?))",
+            (self.id, condition.unchanged_since, json.dumps(uids)),
+        )
+        failed = {uid for (uid,) in newer}
+        if operation != "set":
+            index = self._loaded(connection)
+            known = condition.known
+            failed -= {
+                uid for uid in failed & known.keys() if not (known[uid] ^ index[uid]) & operand
+            }
+        return failed
 
     def _write_flags(
         self, connection: sqlite3.Connection, changed: Mapping[int, Flags], modseq: int

@@ -13,6 +13,8 @@ VERSION = 1
 # Messages from recent_from on are \Recent: no read-write session was told of them yet.
 # placement is narrow, message wide: a copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
+# expunged has a row for each message that ever left a mailbox, as long as the mailbox is there: a
+# few octets where the message had thousands, and QRESYNC (RFC 7162) can always tell them all.
 SCHEMA = """
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,

@@ -91,17 +91,31 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Leave messages alone that changed after the mod-sequence ``unchanged_since`` (RFC 7162).
+
+    ``known`` are flags as they were at that mod-sequence. A message of which they are known may
+    have changed, as long as the flags to add or remove are as they were (3.1.12).
+    """
+
+    unchanged_since: int
+    known: Mapping[int, Flags]
+
+
+@dataclass(frozen=True, slots=True)
 class StoreResult:
     """The outcome of a change of flags.
 
     ``flags`` has the flags, afterwards, of each message that was addressed and exists;
     ``changed`` has those of them whose flags are others than before; ``missing`` are the UIDs
-    that are not in the mailbox any more.
+    that are not in the mailbox any more. ``failed`` are those of a conditional change that were
+    left as they are, because they changed before.
     """
 
     flags: Mapping[int, Flags]
     changed: Mapping[int, Flags]
     missing: tuple[int, ...]
+    failed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

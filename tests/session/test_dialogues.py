@@ -81,9 +81,9 @@ NOT_AUTHENTICATED = {
     # base64 of bob@x.test NUL alice@x.test NUL secret; alice is no owner there
     "AUTHENTICATE PLAIN as somebody else without the right": """
         C: a AUTHENTICATE PLAIN Ym9iQHgudGVzdABhbGljZUB4LnRlc3QAc2VjcmV0
-        S: a NO [AUTHORIZATIONFAILED] <text>
+        S: a NO [AUTHENTICATIONFAILED] <text>
         C: b LOGIN alice@x.test!nobody@x.test secret
-        S: b NO [AUTHORIZATIONFAILED] <text>
+        S: b NO [AUTHENTICATIONFAILED] <text>
         C: c LOGIN alice@x.test!bob@x.test wrong
         S: c NO [AUTHENTICATIONFAILED] <text>
     """,
@@ -188,6 +188,7 @@ AUTHENTICATED = {
         S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] <text>
         S: * OK [UIDNEXT 1] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: a OK [READ-WRITE] <text>
     """,
     "SELECT, EXAMINE, and who gets the recent ones": """
@@ -201,6 +202,7 @@ AUTHENTICATED = {
         S: * OK [PERMANENTFLAGS ()] <text>
         S: * OK [UIDNEXT 3] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: a OK [READ-ONLY] <text>
         C: b SELECT INBOX
         S: * OK [CLOSED] <text>
@@ -211,6 +213,7 @@ AUTHENTICATED = {
         S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Important \\*)] <text>
         S: * OK [UIDNEXT 3] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: b OK [READ-WRITE] <text>
         C: c FETCH 1:2 FLAGS
         S: * 1 FETCH (FLAGS ($Important \\Seen \\Recent))
@@ -225,6 +228,7 @@ AUTHENTICATED = {
         S: * OK [PERMANENTFLAGS <list>] <text>
         S: * OK [UIDNEXT 3] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: d OK [READ-WRITE] <text>
     """,
     "a SELECT that fails leaves nothing selected": """
@@ -239,6 +243,7 @@ AUTHENTICATED = {
         S: * OK [PERMANENTFLAGS ()] <text>
         S: * OK [UIDNEXT 1] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: c OK [READ-ONLY] <text>
         C: d SELECT Nowhere
         S: * OK [CLOSED] <text>
@@ -413,6 +418,7 @@ AUTHENTICATED = {
         S: * OK [PERMANENTFLAGS <list>] <text>
         S: * OK [UIDNEXT 2] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: d OK [READ-WRITE] <text>
         C: e FETCH 1 (FLAGS INTERNALDATE RFC822.SIZE)
         S: * 1 FETCH (FLAGS ($new \\Seen \\Recent) INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 3)
@@ -661,7 +667,7 @@ SELECTED = {
         S: * 1 EXPUNGE
         S: * 2 EXPUNGE
         S: * 1 RECENT
-        S: a OK MOVE completed
+        S: a OK [HIGHESTMODSEQ 5] MOVE completed
         C: b MOVE 1 Nowhere
         S: b NO [TRYCREATE] <text>
         C: c UID MOVE 2 INBOX
@@ -694,6 +700,7 @@ SELECTED = {
         S: * OK [PERMANENTFLAGS ()] <text>
         S: * OK [UIDNEXT 4] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: a OK [READ-ONLY] <text>
         C: b STORE 1 +FLAGS (\\Seen)
         S: b NO <text>
@@ -721,6 +728,7 @@ SELECTED = {
         S: * OK [PERMANENTFLAGS <list>] <text>
         S: * OK [UIDNEXT 1] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: a OK [READ-WRITE] <text>
         C: b FETCH * FLAGS
         S: b BAD <text>

@@ -14,6 +14,7 @@ SELECT = """
     S: * OK [PERMANENTFLAGS <text>
     S: * OK [UIDNEXT 3] <text>
     S: * OK [UIDVALIDITY <text>
+    S: * OK [HIGHESTMODSEQ <number>] <text>
     S: a OK [READ-WRITE] <text>
     M: INBOX
     C: b NOOP
@@ -32,6 +33,7 @@ SELECT = """
     S: * OK [PERMANENTFLAGS ()] <text>
     S: * OK [UIDNEXT 1] <text>
     S: * OK [UIDVALIDITY <text>
+    S: * OK [HIGHESTMODSEQ <number>] <text>
     S: d OK [READ-ONLY] <text>
     C: e SELECT Nowhere
     S: * OK [CLOSED] <text>

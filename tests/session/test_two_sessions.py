@@ -179,6 +179,7 @@ DIALOGUES = {
         S: * OK [PERMANENTFLAGS <list>] <text>
         S: * OK [UIDNEXT 1] <text>
         S: * OK [UIDVALIDITY <number>] <text>
+        S: * OK [HIGHESTMODSEQ <number>] <text>
         S: a OK [READ-WRITE] <text>
         D: c DELETE x
         T: c OK <text>
@@ -223,6 +224,7 @@ DIALOGUES = {
         T: * OK [PERMANENTFLAGS ()] <text>
         T: * OK [UIDNEXT 1] <text>
         T: * OK [UIDVALIDITY <number>] <text>
+        T: * OK [HIGHESTMODSEQ <number>] <text>
         T: a OK [READ-ONLY] <text>
         M: Drafts
         D: b NOOP

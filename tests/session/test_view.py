@@ -137,7 +137,7 @@ def test_flags_of_others_are_told_and_own_ones_are_not(view):
 def test_flags_that_were_shown_are_not_told(view):
     view.mailbox_changed(FlagsChanged({2: SEEN, 5: SEEN}, None, 2))
     view.refresh()
-    view.flags_told([2])
+    view.told([2], {"FLAGS"})
     assert tell(view) == ["3 (\\Seen)"]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Copy, Move
 from reference_server.protocol.responses import Code, Condition
+from reference_server.session.condstore import highest_modseq
 from reference_server.session.mailbox_names import from_wire, no_destination
 from reference_server.session.outcome import Done, No, Steps
 from reference_server.session.uid_sets import uid_set
@@ -29,15 +30,18 @@ def move(session: Session, command: Move) -> Steps:
     """Move messages to the end of a mailbox: all of them, or none.
 
     COPYUID comes before the removals are told (RFC 9051, 6.4.8), so it is not in the tagged OK.
+    That has HIGHESTMODSEQ, whether the client asked for mod-sequences or not (RFC 6851, 4.4).
     """
     view = session.selected
     uids = _addressed(view, command)
     if view.read_only:
         raise No("the mailbox is read-only")
     code = _transfer(session, command, uids, partial(view.mailbox.move, origin=view))
-    if code is not None:
-        yield Condition("OK", "moved", code)
-    return None
+    if code is None:
+        return None
+    yield Condition("OK", "moved", code)
+    view.refresh()
+    return Done(code=highest_modseq(view))
 
 
 def _addressed(view: View, command: Copy | Move) -> list[int]:

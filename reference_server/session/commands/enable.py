@@ -25,5 +25,7 @@ def enable(session: Session, command: Enable) -> Steps:
         if name in offered and name not in session.enabled
     ]
     session.enabled |= frozenset(fresh)
+    if "QRESYNC" in session.enabled:  # it has all that CONDSTORE has (RFC 7162, 3.2.3)
+        session.enabled |= {"CONDSTORE"}
     yield Data("ENABLED", tuple(offered[name] for name in fresh))
     return None

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 from reference_server.protocol.commands import Fetch, FetchItem
 from reference_server.protocol.dates import format_date_time
 from reference_server.protocol.responses import FetchTable
+from reference_server.session.condstore import (
+    changed_since,
+    require_qresync,
+    start_condstore,
+    vanished_earlier,
+)
 from reference_server.session.fetching import COLUMNS, Counter, fetch_texts
 from reference_server.session.fetching_binary import BINARY, fetchable
 from reference_server.session.outcome import No, Steps
@@ -17,21 +23,32 @@ from reference_server.session.view import View
 if TYPE_CHECKING:
     from reference_server.session.session import Session
 
-_SMALL = {"FLAGS", "UID", *COLUMNS}
-_UID = FetchItem("UID")
+_SMALL = {"FLAGS", "UID", "MODSEQ", *COLUMNS}
+_UID, _MODSEQ = FetchItem("UID"), FetchItem("MODSEQ")
 _BATCH = 500  # rows
 
 
 def fetch(session: Session, command: Fetch) -> Steps:
     """Messages, or what is known of them; reading a text sets \\Seen."""
     view = session.selected
+    if command.vanished:
+        require_qresync(session)
     positions = view.positions(command.messages, uid=command.uid)
     items = tuple(dict.fromkeys(command.items))
     if command.uid and _UID not in items:
         items = (_UID, *items)
+    if command.changed_since is not None and _MODSEQ not in items:
+        items = (*items, _MODSEQ)
+    if _MODSEQ in items:
+        yield from start_condstore(session)
     uids = [view.uids[position] for position in positions]
     if view.vanished:
         uids = [uid for uid in uids if uid not in view.vanished]
+    missing = len(positions) - len(uids)
+    if command.changed_since is not None:
+        uids = changed_since(view, uids, command.changed_since)
+        if command.vanished:
+            yield from vanished_earlier(view, command.changed_since, command.messages)
     unfetchable = None
     if any(item.name in BINARY for item in items):
         uids, unfetchable = fetchable(view, uids, items)
@@ -44,7 +61,7 @@ def fetch(session: Session, command: Fetch) -> Steps:
         yield from fetch_texts(view, uids, items, found)
     if unfetchable is not None:
         raise unfetchable
-    if found.messages < len(positions) and not command.uid:
+    if (missing or found.messages < len(uids)) and not command.uid:
         raise No("some of the messages are no longer there", "EXPUNGEISSUED")
     return None
 
@@ -55,8 +72,7 @@ def _small_rows(
     """A row a message: its number, then a value an item. Worked out a column at a time."""
     names = [item.name for item in items]
     columns = [COLUMNS[name] for name in names if name in COLUMNS]
-    if "FLAGS" in names:
-        view.flags_told(uids)
+    view.told(uids, names)
     rows: Iterator[tuple[Any, ...]] = zip(uids, strict=True)
     if columns:
         rows = view.mailbox.rows(uids, columns)
@@ -68,6 +84,8 @@ def _small_rows(
         for name in names:
             if name == "FLAGS":
                 cells.append(map(view.flag_list, present))
+            elif name == "MODSEQ":
+                cells.append(map(view.modseq_list, present))
             elif name == "INTERNALDATE":
                 cells.append(map(format_date_time, values["internal_date"]))
             else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reference_server.protocol.commands import List, Lsub, Xlist
 from reference_server.protocol.responses import Data, Value
 from reference_server.session.commands.status import refuse_items, status_data
+from reference_server.session.condstore import start_condstore
 from reference_server.session.flags import flag_list
 from reference_server.session.mailbox_names import to_wire
 from reference_server.session.outcome import Steps
@@ -26,6 +27,8 @@ CHILDINFO: tuple[Value, ...] = (b"CHILDINFO", (b"SUBSCRIBED",))
 def list_(session: Session, command: List) -> Steps:
     """The names that match pattern and selection options, and what is to be known of them."""
     refuse_items(session, command.status)
+    if "HIGHESTMODSEQ" in command.status:
+        yield from start_condstore(session)
     yield from _entries(session, command)
     return None
 

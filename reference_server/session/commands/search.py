@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reference_server.protocol.commands import (
-    Search,
-    SearchAnd,
-    SearchKey,
-    SearchNot,
-    SearchOr,
-    SearchSequence,
-)
+from reference_server.protocol.commands import Search, SearchModseq, SearchSequence
 from reference_server.protocol.responses import Atom, Code, Data, Value
+from reference_server.session.condstore import start_condstore
 from reference_server.session.outcome import No, Steps
-from reference_server.session.searching import Compiler
+from reference_server.session.searching import Compiler, leaves
 from reference_server.session.uid_sets import uid_set
+from reference_server.session.view import View
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -36,20 +31,26 @@ def search(session: Session, command: Search) -> Steps:
         names = tuple(Atom(name.encode("ascii")) for name in CHARSETS)
         raise No("unknown charset", Code("BADCHARSET", (names,)))
     matching = Compiler(view, codec).compile(command.key)
+    with_modseq = any(isinstance(key, SearchModseq) for key in leaves(command.key))
+    if with_modseq:
+        yield from start_condstore(session)
     if saves:
         view.saved = ()  # so it stays if the search fails (RFC 5182, 2.1)
     uids = [uid for uid in view.uids if uid not in view.vanished]
     found = matching.select(uids)
     if saves:
-        view.saved = _to_save(found, options)
+        view.saved = _returned(found, options)
     numbers = found if command.uid else [view.number(uid) for uid in found]
+    modseq: tuple[Value, ...] = ()
+    if with_modseq and found:
+        modseq = (Atom(b"MODSEQ"), _highest_modseq(view, _returned(found, options)))
     if not options:
-        yield Data("SEARCH", tuple(numbers))
+        yield Data("SEARCH", (*numbers, modseq) if modseq else tuple(numbers))
     elif options != {"SAVE"}:
         correlator = (Atom(b"TAG"), command.tag)
         indicator = (Atom(b"UID"),) if command.uid else ()
         items = _result_items(numbers, options)
-        yield Data("ESEARCH", (correlator, *indicator, *items))
+        yield Data("ESEARCH", (correlator, *indicator, *items, *modseq))
     return None
 
 
@@ -60,8 +61,16 @@ def _result_options(session: Session, command: Search) -> frozenset[str]:
     return command.options or frozenset({"ALL"})
 
 
-def _to_save(found: Sequence[int], options: frozenset[str]) -> Sequence[int]:
-    """What ``$`` stands for: with MIN or MAX alone only those (RFC 5182, 2.4)."""
+def _highest_modseq(view: View, uids: Sequence[int]) -> int:
+    modseqs = view.modseqs or {}
+    return max(modseqs[uid] for uid in uids)
+
+
+def _returned(found: Sequence[int], options: frozenset[str]) -> Sequence[int]:
+    """The messages that ``$`` and MODSEQ are about: with MIN or MAX alone only those.
+
+    RFC 5182, 2.4; RFC 4731, 3.2.
+    """
     ends = options & {"MIN", "MAX"}
     if not ends or options & {"ALL", "COUNT"} or not found:
         return found
@@ -88,17 +97,7 @@ def has_only_uids(command: Search) -> bool:
     Only then may the client be told of removals: it could have sent the numbers before it
     knew (5.5, 7.4.1).
     """
-    return command.uid and not _mentions_numbers(command.key)
-
-
-def _mentions_numbers(key: SearchKey) -> bool:
-    match key:
-        case SearchSequence():
-            return not key.uid and bool(key.messages.ranges)
-        case SearchAnd():
-            return any(map(_mentions_numbers, key.keys))
-        case SearchOr():
-            return _mentions_numbers(key.left) or _mentions_numbers(key.right)
-        case SearchNot():
-            return _mentions_numbers(key.key)
-    return False
+    return command.uid and not any(
+        isinstance(key, SearchSequence) and not key.uid and key.messages.ranges
+        for key in leaves(command.key)
+    )

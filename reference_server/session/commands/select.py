@@ -1,4 +1,4 @@
-"""SELECT (RFC 3501, 6.3.1; RFC 9051, 6.3.2) and EXAMINE."""
+"""SELECT (RFC 3501, 6.3.1; RFC 9051, 6.3.2) and EXAMINE, with the parameters of RFC 7162."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from reference_server.protocol.responses import (
     Value,
 )
 from reference_server.session.commands.list_ import list_data
+from reference_server.session.condstore import require_qresync, resynchronize
 from reference_server.session.flags import SYSTEM_FLAGS, flag_list
 from reference_server.session.mailbox_names import from_wire
 from reference_server.session.outcome import Done, Steps
@@ -27,11 +28,21 @@ if TYPE_CHECKING:
 
 def select(session: Session, command: Select) -> Steps:
     """Open a mailbox. If that fails, none is selected, whatever was before."""
+    if command.resync is not None:
+        require_qresync(session)
+    if command.condstore:
+        session.enabled |= {"CONDSTORE"}
     if session.view is not None:
         session.close_mailbox()
         yield Condition("OK", "the previous mailbox is closed", Code("CLOSED"))
     mailbox = session.account.mailbox(from_wire(session, command.mailbox))
-    view = View(mailbox, read_only=command.read_only, revision2=session.revision2)
+    view = View(
+        mailbox,
+        read_only=command.read_only,
+        revision2=session.revision2,
+        condstore="CONDSTORE" in session.enabled,
+        qresync="QRESYNC" in session.enabled,
+    )
     session.view = view
     yield Data("FLAGS", (view.known_flags(),))
     yield Numbered(len(view.uids), "EXISTS")
@@ -39,6 +50,9 @@ def select(session: Session, command: Select) -> Steps:
     yield _code("PERMANENTFLAGS", _permanent_flags(view), "flags that can be changed")
     yield _code("UIDNEXT", view.uid_next, "next UID")
     yield _code("UIDVALIDITY", view.uid_validity, "UIDs are valid")
+    yield _code("HIGHESTMODSEQ", view.highest_modseq, "highest mod-sequence")
+    if command.resync is not None:
+        yield from resynchronize(view, command.resync)
     if command.read_only:
         return Done("EXAMINE completed", Code("READ-ONLY"))
     return Done("SELECT completed", Code("READ-WRITE"))

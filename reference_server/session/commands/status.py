@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Status
 from reference_server.protocol.responses import Atom, Data, Value
+from reference_server.session.condstore import start_condstore
 from reference_server.session.mailbox_names import from_wire, to_wire
 from reference_server.session.outcome import Bad, Steps
 
@@ -28,6 +29,8 @@ ITEMS = {
 def status(session: Session, command: Status) -> Steps:
     """The counts of a mailbox, without selecting it."""
     refuse_items(session, command.items)
+    if "HIGHESTMODSEQ" in command.items:
+        yield from start_condstore(session)
     yield status_data(session, from_wire(session, command.mailbox), command.items)
     return None
 
