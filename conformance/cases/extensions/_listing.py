@@ -40,9 +40,9 @@ class Tree:
     def answer(self, *patterns, select=None, returning=None, connection=None):
         """The answer to LIST of these patterns; one alone goes without parentheses."""
         quoted = [Quoted(self.name(pattern)) for pattern in patterns]
-        arguments = [] if select is None else [f"({select})"]
-        arguments += ['""', quoted if len(quoted) > 1 else quoted[0]]
-        arguments += [] if returning is None else [f"RETURN ({returning})"]
+        selection = () if select is None else (f"({select})",)
+        options = () if returning is None else (f"RETURN ({returning})",)
+        arguments = (*selection, '""', quoted if len(quoted) > 1 else quoted[0], *options)
         return (connection or self.connection).ok("LIST", *arguments)
 
     def list(self, *patterns, select=None, returning=None, connection=None):
