@@ -12,10 +12,6 @@ from reference_server.accounts.file import read_accounts
 from reference_server.accounts.passwords import Plain, Verifier
 
 
-class NotAuthorized(Exception):  # noqa: N818 - says what is the case
-    """The password is right, but the actor may not open the mailbox that was asked for."""
-
-
 class Directory:
     """All accounts, by address and alias."""
 
@@ -36,8 +32,6 @@ class Directory:
     def authenticate(self, user: str, password: str, authorization: str = "") -> Identity | None:
         """Who this is, or None: wrong, unknown, not allowed. The caller cannot tell which.
 
-        Raises NotAuthorized where only the mailbox is at fault: unknown, or closed to the actor.
-
         ``user`` may be ``actor!mailbox`` (split at the first ``!``): the password is the actor's,
         who needs store ownership over the mailbox. ``authorization``, the authorization identity
         of SASL PLAIN (RFC 4616), names the mailbox in another way.
@@ -55,7 +49,7 @@ class Directory:
         if mark and authorization and fold(target) != fold(authorization):
             mailbox = None
         if mailbox is None or not (mailbox is actor or fold(actor.address) in mailbox.owners):
-            raise NotAuthorized
+            return None
         return Identity(actor, mailbox)
 
     def _decoy(self, name: str) -> Verifier:

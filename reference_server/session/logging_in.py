@@ -25,21 +25,19 @@ def require_privacy(session: Session) -> None:
 def log_in(
     session: Session, method: str, user: bytes, password: bytes, authorization: bytes = b""
 ) -> Done:
-    """Enter the authenticated state, or raise No, late, in the same words for any reason."""
-    identity = None
+    """Enter the authenticated state, or raise No: late, and in the same words for any reason."""
     try:
         identity = session.service.directory.authenticate(
             user.decode("utf-8"), password.decode("utf-8"), authorization.decode("utf-8")
         )
     except UnicodeDecodeError:
-        pass  # no account has such a name or password
+        identity = None  # no account has such a name or password
     if identity is None:
         # The form that log watchers such as fail2ban look for.
         peer, name = session.channel.peer, _printable(user)
-        refusal = "authentication failed"
-        logger.warning("rhost=[%s] user=%s method=%s login rejected: %s", peer, name, method, refusal)
+        logger.warning("rhost=[%s] user=%s method=%s login rejected: failed", peer, name, method)
         session.pause(session.service.auth_fail_delay)
-        raise No(refusal, "AUTHENTICATIONFAILED")
+        raise No("authentication failed", "AUTHENTICATIONFAILED")
     session.log_in(identity)
     actor, mailbox = identity.actor.address, identity.mailbox.address
     logger.info("rhost=[%s] user=%s mailbox=%s logged in", session.channel.peer, actor, mailbox)
