@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from reference_server.protocol.commands import SequenceSet
 from reference_server.protocol.responses import (
@@ -210,20 +210,19 @@ class View:
         self._untold_expunge = None
         return responses
 
-    def flag_table(self, uids: Iterable[int], *, flags: bool = True) -> FetchTable:
+    def flag_table(self, uids: Collection[int], *, flags: bool = True) -> FetchTable:
         """FETCH responses that the client did not ask for: they have all that it needs.
 
         That is the UID (RFC 9051, 6.3.13; appendix E, 21), the flags but for a STORE that is
         silent, and the mod-sequence for a client that knows of it (RFC 7162, 3.2.4).
         """
-        columns: list[tuple[bytes, Callable[[int], int | bytes]]] = [(b"UID", int)]
+        columns: dict[bytes, Iterable[int | bytes]] = {b"UID": uids}
         if flags:
-            columns.append((b"FLAGS", self.flag_list))
+            columns[b"FLAGS"] = map(self.flag_list, uids)
         if self.modseqs is not None:
-            columns.append((b"MODSEQ", self.modseq_list))
-        names = tuple(name for name, _ in columns)
-        rows = [(self.number(uid), *(value(uid) for _, value in columns)) for uid in uids]
-        return FetchTable(names, rows)
+            columns[b"MODSEQ"] = map(self.modseq_list, uids)
+        rows = list(zip(map(self.number, uids), *columns.values(), strict=True))
+        return FetchTable(tuple(columns), rows)
 
     def announce_flags(self) -> Iterator[Response]:
         """FLAGS, if flags came up that the client has not been told of (7.2.6)."""
