@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.oracle import rules
-from conformance.oracle.record import Record
+from conformance.oracle.enabling import CONDSTORE, not_asked_for, what_is_missing
+from conformance.oracle.record import MailboxRecord, Record
 from conformance.oracle.rules import Rule, Violation
+from conformance.oracle.searches import Searches
 from conformance.oracle.view import SYSTEM_FLAGS, Finding, View
 from conformance.wire.commands import CommandTracker, SentCommand
+from conformance.wire.dialect import Dialect
 from conformance.wire.grammar import (
     AppendUid,
     CapabilityData,
@@ -17,6 +20,7 @@ from conformance.wire.grammar import (
     Continuation,
     CopyUid,
     EnabledData,
+    ESearchData,
     Exists,
     Expunge,
     FetchData,
@@ -26,12 +30,14 @@ from conformance.wire.grammar import (
     Response,
     SearchData,
     StatusData,
+    UidSet,
+    VanishedData,
 )
 from conformance.wire.mailbox_names import decode_leniently
 
 _SELECTING = {"SELECT", "EXAMINE"}
 _SILENT_ABOUT_EXPUNGE = {"FETCH", "STORE", "SEARCH"}
-_CHANGING_CAPABILITIES = {"STARTTLS", "LOGIN", "AUTHENTICATE", "ENABLE"}
+_CHANGING_CAPABILITIES = {"STARTTLS", "LOGIN", "AUTHENTICATE"}
 
 
 class Checker:
@@ -58,7 +64,8 @@ class Checker:
         self._capabilities: frozenset[str] | None = None
         self._greeted = False
         self._bye = False
-        self._rev2 = False
+        self.dialect = Dialect()
+        self._searches = Searches()
 
     # What the connection tells
 
@@ -80,20 +87,26 @@ class Checker:
             case CapabilityData(capabilities):
                 self._capability(capabilities, tracker)
             case EnabledData(capabilities):
-                self._rev2 = self._rev2 or "IMAP4REV2" in capabilities
+                self._found(not_asked_for(capabilities, current))
+            case ESearchData():
+                self._found(self._searches.told(response, tracker, self.dialect.revision2))
+                if not response.uid and response.all:
+                    self._numbers(response.all.ranges, current)
+            case VanishedData(uids, earlier):
+                self._vanished(uids, earlier, tracker)
             case Exists(number):
                 view = self._current_view()
                 if view:
                     self._found(view.exists(number))
             case Recent(number):
-                if self._rev2:
+                if self.dialect.revision2:
                     self._violated(rules.RECENT_REV2, f"RECENT {number} came")
             case Expunge(number):
                 self._expunge(number, tracker)
             case FetchData():
-                self._fetch(response)
-            case SearchData(numbers):
-                self._search(numbers, current)
+                self._fetch(response, tracker)
+            case SearchData(numbers) if current and current.name == "SEARCH":
+                self._numbers([(number, number) for number in numbers], current)
             case FlagsData(flags):
                 self._flags(flags)
             case StatusData():
@@ -144,6 +157,8 @@ class Checker:
             self._capabilities = None
         if response.code:
             self._code(response.code, tracker, completed)
+        succeeded = response.kind == "OK"
+        self._found(self._searches.completed(completed, succeeded, self.dialect.revision2))
         self._completed(completed, response)
         self._sent_at.pop(completed, None)
         self._doubtful.discard(completed)
@@ -151,6 +166,9 @@ class Checker:
     def _completed(self, command: SentCommand, response: Condition) -> None:
         succeeded = response.kind == "OK"
         if command.name in _SELECTING:
+            if succeeded and command is not self._opened_by:
+                self._violated(rules.CLOSED, f"it did not come in answer to {command.text!r}")
+                self._open(command)
             # A refused SELECT leaves no mailbox selected (6.3.1); after BAD nothing is sure.
             self.view = self._opening if succeeded else None
             if response.kind == "BAD":
@@ -175,6 +193,12 @@ class Checker:
                 view.uid_validity = number
             case Code("UIDNEXT", int() as number) if view and view is self._opening:
                 view.uid_next = number
+            case Code("HIGHESTMODSEQ", int() as number) if view and view is self._opening:
+                view.highest_modseq = number
+            case Code("NOMODSEQ") if view:
+                view.has_modseqs = False
+            case Code("CLOSED") if command and command.name in _SELECTING:
+                self._open(command)
             case Code("APPENDUID", AppendUid(uid_validity, uids)) if command:
                 self._new_uids(command, command.astring(0), uid_validity, list(uids))
             case Code("COPYUID", CopyUid(uid_validity, _, uids)) if command:
@@ -197,9 +221,24 @@ class Checker:
         """From the first response to SELECT or EXAMINE on, a new view is being built."""
         if current is None or current.name not in _SELECTING or current is self._opened_by:
             return
-        name = _mailbox(current.astring(0))
-        self._opening = View(name or "", self._sent_at.get(current, self.record.now()))
-        self._opened_by = current
+        if self.view is None or not self._closes(current):
+            self._open(current)
+
+    def _open(self, command: SentCommand) -> None:
+        name = self._mailbox(command.astring(0))
+        self._opening = View(name or "", self._sent_at.get(command, self.record.now()))
+        self._opened_by = command
+
+    def _closes(self, command: SentCommand) -> bool:
+        """Whether CLOSED has to tell where the responses about the old mailbox end.
+
+        With IMAP4rev2 (RFC 9051, 6.3.2), and on a server that offers CONDSTORE or QRESYNC where
+        the new mailbox is another one (RFC 7162, 3.2.11).
+        """
+        if self.dialect.revision2:
+            return True
+        other = self.view is not None and self.view.name != self._mailbox(command.astring(0))
+        return other and not CONDSTORE.isdisjoint(self.dialect.offered or ())
 
     def _current_view(self) -> View | None:
         return self._opening or self.view
@@ -212,22 +251,44 @@ class Checker:
         view.record = self.record.mailbox(account, view.name, view.uid_validity)
         if view.uid_next is not None:
             self._uid_next(view.name, view.uid_validity, view.uid_next, sent_at)
+        if view.highest_modseq is not None:
+            self._highest_modseq(view.record, view.name, view.highest_modseq, sent_at)
 
     def _expunge(self, number: int, tracker: CommandTracker) -> None:
         view = self._current_view()
-        current = tracker.oldest
-        if not tracker.uncertain:
-            if current is None:
-                self._violated(rules.EXPUNGE_TIME, f"EXPUNGE {number} came with no command")
-            elif current.name in _SILENT_ABOUT_EXPUNGE and current not in self._doubtful:
-                self._violated(rules.EXPUNGE_TIME, f"EXPUNGE {number} came in {current.text!r}")
+        self._expunge_time(f"EXPUNGE {number}", tracker)
+        if "QRESYNC" in self.dialect.enabled and view and view.has_modseqs:
+            self._violated(rules.VANISHED, f"EXPUNGE {number} came")
         if view:
             self._found(view.expunge(number, self.record.now()))
         else:
             self._violated(rules.EXPUNGE_RANGE, f"EXPUNGE {number} came with no mailbox selected")
 
-    def _fetch(self, response: FetchData) -> None:
-        if self._rev2 and "\\Recent" in (response.flags if "FLAGS" in response else ()):
+    def _expunge_time(self, shown: str, tracker: CommandTracker) -> None:
+        current = tracker.oldest
+        if tracker.uncertain:
+            return
+        if current is None:
+            self._violated(rules.EXPUNGE_TIME, f"{shown} came with no command")
+        elif current.name in _SILENT_ABOUT_EXPUNGE and current not in self._doubtful:
+            self._violated(rules.EXPUNGE_TIME, f"{shown} came in {current.text!r}")
+
+    def _vanished(self, uids: UidSet, earlier: bool, tracker: CommandTracker) -> None:
+        if "QRESYNC" not in self.dialect.enabled:
+            self._violated(rules.VANISHED, "VANISHED came, and QRESYNC was not enabled")
+        if earlier:
+            return
+        self._expunge_time("VANISHED", tracker)
+        view = self._current_view()
+        if view:
+            self._found(view.vanished(uids, self.record.now()))
+        else:
+            self._violated(rules.VANISHED, "it came with no mailbox selected")
+
+    def _fetch(self, response: FetchData, tracker: CommandTracker) -> None:
+        names = {command.name for command in tracker.outstanding}
+        self._found(what_is_missing(response, names, self.dialect, self._current_view()))
+        if self.dialect.revision2 and "\\Recent" in (response.flags if "FLAGS" in response else ()):
             self._violated(rules.RECENT_REV2, f"message {response.number} shows \\Recent")
         if self._opening:
             return  # Of the old mailbox or the new one: nobody can tell.
@@ -237,11 +298,12 @@ class Checker:
             found = f"FETCH {response.number} came with no mailbox selected"
             self._violated(rules.FETCH_RANGE, found)
 
-    def _search(self, numbers: tuple[int, ...], current: SentCommand | None) -> None:
+    def _numbers(self, ranges: Iterable[tuple[int, int]], current: SentCommand | None) -> None:
+        """A SEARCH has found messages with these numbers, given as ranges."""
         view = self._current_view()
-        if view is None or not view.known or current is None or current.name != "SEARCH":
+        if view is None or not view.known or current is None:
             return
-        beyond = [number for number in numbers if number > len(view.uids)]
+        beyond = [last for _, last in ranges if last > len(view.uids)]
         if beyond:
             found = f"SEARCH found {beyond[:5]} among {len(view.uids)} messages"
             self._violated(rules.FETCH_RANGE, found)
@@ -266,36 +328,63 @@ class Checker:
             if uid_next is not None and uid_next <= known:
                 self._violated(rules.UID_NEXT, f"UIDNEXT is {uid_next}, but UID {known} is in use")
             return
-        if uid_next and uid_validity:
-            sent_at = self._sent_at.get(current, 0) if current else 0
+        if not uid_validity:
+            return
+        sent_at = self._sent_at.get(current, 0) if current else 0
+        if uid_next:
             self._uid_next(response.mailbox, uid_validity, uid_next, sent_at)
+        highest = response.items.get("HIGHESTMODSEQ")
+        if highest:
+            record = self.record.mailbox(self._account(), response.mailbox, uid_validity)
+            self._highest_modseq(record, response.mailbox, highest, sent_at)
+
+    def _highest_modseq(
+        self, record: MailboxRecord, mailbox: str, highest: int, sent_at: int
+    ) -> None:
+        """Without QRESYNC it may fall when the message that had it is expunged."""
+        offered = self.dialect.offered
+        floor = record.modseq.at(sent_at)
+        if highest < floor and (offered is None or "QRESYNC" in offered):
+            found = f"of {mailbox!r} it is {highest}, but {floor} was seen"
+            self._violated(rules.HIGHEST_MODSEQ, found)
+        record.modseq.lift(highest, self.record.now())
 
     def _uid_next(self, mailbox: str, uid_validity: int, uid_next: int, sent_at: int) -> None:
         record = self.record.mailbox(self._account(), mailbox, uid_validity)
-        floor = record.floor(sent_at)
+        floor = record.uid_next.at(sent_at)
         if uid_next < floor:
             found = f"UIDNEXT of {mailbox!r} is {uid_next}, it was at least {floor} before"
             self._violated(rules.UID_NEXT, found)
-        record.raise_floor(uid_next, self.record.now())
+        record.uid_next.lift(uid_next, self.record.now())
 
     def _new_uids(
         self, command: SentCommand, mailbox: bytes | None, uid_validity: int, uids: list[int]
     ) -> None:
-        name = _mailbox(mailbox)
+        name = self._mailbox(mailbox)
         if name is None or not uids:
             return
         record = self.record.mailbox(self._account(), name, uid_validity)
-        floor = record.floor(self._sent_at.get(command, 0))
+        floor = record.uid_next.at(self._sent_at.get(command, 0))
         if min(uids) < floor:
             found = (
                 f"{command.text!r} gave UID {min(uids)} in {name!r}, all below {floor} are taken"
             )
             self._violated(rules.UID_REUSED, found)
-        record.raise_floor(max(uids) + 1, self.record.now())
+        record.uid_next.lift(max(uids) + 1, self.record.now())
 
     def _account(self) -> str:
         """Whose mailboxes these are; a connection that is not known to be anyone's is alone."""
         return self.account if self.account is not None else f"unknown {id(self)}"
+
+    def _mailbox(self, argument: bytes | None) -> str | None:
+        """The name of the mailbox that a command names, in the encoding of the session."""
+        if argument is None:
+            return None
+        if argument.upper() == b"INBOX":
+            return "INBOX"
+        if self.dialect.revision2:
+            return argument.decode("utf-8", "backslashreplace")
+        return decode_leniently(argument)
 
     def _found(self, findings: Iterable[Finding]) -> None:
         for rule, found in findings:
@@ -303,9 +392,3 @@ class Checker:
 
     def _violated(self, rule: Rule, found: str) -> None:
         self.violations.append(Violation(rule, self.name, found))
-
-
-def _mailbox(argument: bytes | None) -> str | None:
-    if argument is None:
-        return None
-    return "INBOX" if argument.upper() == b"INBOX" else decode_leniently(argument)

@@ -15,27 +15,35 @@ _KEPT = 65536  # octets of a section that are kept; of more, length and digest
 
 
 @dataclass(slots=True)
+class Floor:
+    """The least that a number which never falls could be, as known at each time."""
+
+    _times: list[int] = field(default_factory=list)
+    _values: list[int] = field(default_factory=list)
+
+    def at(self, time: int) -> int:
+        """The least value that was possible at this time; at first 1."""
+        index = bisect.bisect_left(self._times, time)
+        return self._values[index - 1] if index else 1
+
+    def lift(self, value: int, now: int) -> None:
+        """Now it is known that the number is at least this."""
+        if not self._values or value > self._values[-1]:
+            self._times.append(now)
+            self._values.append(value)
+
+
+@dataclass(slots=True)
 class MailboxRecord:
     """One mailbox with one UIDVALIDITY, as seen by all connections."""
 
     messages: dict[int, MessageRecord] = field(default_factory=dict)
     expunged: dict[int, int] = field(default_factory=dict)  # UID: when EXPUNGE was told
-    _times: list[int] = field(default_factory=list)
-    _floors: list[int] = field(default_factory=list)
+    uid_next: Floor = field(default_factory=Floor)  # UIDs below it are taken
+    modseq: Floor = field(default_factory=Floor)  # of HIGHESTMODSEQ
 
     def message(self, uid: int) -> MessageRecord:
         return self.messages.setdefault(uid, MessageRecord())
-
-    def floor(self, before: int) -> int:
-        """The least UIDNEXT that was possible at the time ``before``: UIDs below it are taken."""
-        index = bisect.bisect_left(self._times, before)
-        return self._floors[index - 1] if index else 1
-
-    def raise_floor(self, floor: int, now: int) -> None:
-        """Now it is known that UIDNEXT is at least ``floor``."""
-        if not self._floors or floor > self._floors[-1]:
-            self._times.append(now)
-            self._floors.append(floor)
 
 
 class Record:

@@ -92,13 +92,55 @@ RECENT_REV2 = Rule(
 )
 CAPABILITIES = Rule(
     "capabilities",
-    ("RFC3501-7.1-CAPABILITY",),
-    "the capabilities change only with STARTTLS, authentication and ENABLE",
+    ("RFC3501-7.1-CAPABILITY", "RFC5161-3.1-8"),
+    "the capabilities change only with STARTTLS and authentication",
+)
+ENABLED = Rule(
+    "enabled",
+    ("RFC5161-3.1-7", "RFC9051-6.3.1-7"),
+    "ENABLED answers ENABLE and lists only what that asked for",
+)
+ESEARCH = Rule(
+    "esearch",
+    ("RFC4731-3.1-6", "RFC4731-3.1-7", "RFC9051-6.4.4-DEFAULT"),
+    "a SEARCH with RETURN, and with IMAP4rev2 every SEARCH, is answered by one ESEARCH with its "
+    "tag, and by UID if it is a UID SEARCH; no other command is",
+)
+CLOSED = Rule(
+    "closed",
+    ("RFC9051-6.3.2-6",),
+    "SELECT and EXAMINE tell by the code CLOSED where the mailbox selected before ends",
+)
+FETCH_UID = Rule(
+    "fetch-uid",
+    ("RFC9051-7.5.2-19", "RFC7162-3.2.4-UID"),
+    "with IMAP4rev2, and with QRESYNC, a FETCH response that was not asked for includes UID",
+)
+FETCH_MODSEQ = Rule(
+    "fetch-modseq",
+    ("RFC7162-3.1-AWARE",),
+    "after ENABLE CONDSTORE or QRESYNC a FETCH response that FETCH did not ask for includes MODSEQ",
+)
+MODSEQ_FALLS = Rule(
+    "modseq-falls",
+    ("RFC7162-3.1-RISES",),
+    "the mod-sequence of a message never falls",
+)
+HIGHEST_MODSEQ = Rule(
+    "highest-modseq",
+    ("RFC7162-3.1.2.1-HIGHEST",),
+    "HIGHESTMODSEQ is at least every mod-sequence seen in the mailbox before",
+)
+VANISHED = Rule(
+    "vanished",
+    ("RFC7162-3.2.10.2-INSTEAD", "RFC7162-3.2.10.2-VISIBLE"),
+    "after ENABLE QRESYNC VANISHED replaces EXPUNGE, not before; it names only messages there",
 )
 BYE = Rule("bye", ("RFC3501-3.4-2",), "a server says BYE before it closes the connection")
 
 RULES = (
     GRAMMAR, TAG, CONTINUATION, EXISTS_SHRINKS, EXPUNGE_RANGE, EXPUNGE_TIME, FETCH_RANGE, UID_ORDER,
     UID_CHANGES, UID_REUSED, UID_NEXT, IMMUTABLE, FLAGS_MINIMUM, FLAGS_ANNOUNCED, RECENT_REV2,
-    CAPABILITIES, BYE,
+    CAPABILITIES, ENABLED, ESEARCH, CLOSED, FETCH_UID, FETCH_MODSEQ, MODSEQ_FALLS, HIGHEST_MODSEQ,
+    VANISHED, BYE,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from conformance.oracle import rules
 from conformance.oracle.record import MailboxRecord
 from conformance.oracle.rules import Rule
-from conformance.wire.grammar import FetchData
+from conformance.wire.grammar import FetchData, UidSet
 
 Finding = tuple[Rule, str]
 
@@ -33,7 +33,10 @@ class View:
     uid_validity: int | None = None
     flags: frozenset[str] | None = None
     permanent: frozenset[str] | None = None
+    highest_modseq: int | None = None
+    has_modseqs: bool = True
     record: MailboxRecord = field(default_factory=MailboxRecord)
+    _modseqs: dict[int, int] = field(default_factory=dict)
     _gone: set[int] = field(default_factory=set)
     _last_known: int = 0  # no UID is known of the messages after it
 
@@ -64,6 +67,32 @@ class View:
             self._gone.add(uid)
             self.record.expunged.setdefault(uid, now)
 
+    def vanished(self, uids: UidSet, now: int) -> Iterator[Finding]:
+        """VANISHED without (EARLIER) has come."""
+        if self.known and len(uids) > len(self.uids):
+            found = f"{len(uids)} messages vanished where there were {len(self.uids)}"
+            yield rules.VANISHED, found
+            return
+        for uid in uids if self.known else ():
+            index = self._place(uid)
+            if index is None:
+                yield rules.VANISHED, f"there was no message with UID {uid}"
+                continue
+            self.uids[index] = uid
+            yield from self.expunge(index + 1, now)
+
+    def _place(self, uid: int) -> int | None:
+        """Where the message with this UID is, or one that can be it: those not told are alike."""
+        for index, known in enumerate(self.uids):
+            if known == uid:
+                return index
+            if known is not None and known > uid:
+                break
+        else:
+            index = len(self.uids)
+        unknown = index - 1
+        return unknown if unknown >= 0 and self.uids[unknown] is None else None
+
     def fetched(self, data: FetchData, now: int) -> Iterator[Finding]:
         """FETCH has come."""
         if data.number > len(self.uids):
@@ -76,6 +105,13 @@ class View:
         if "FLAGS" in data:
             yield from self._show(data.flags, data.number)
         uid = self.uids[data.number - 1]
+        if uid is not None and "MODSEQ" in data:
+            before = self._modseqs.get(uid, 0)
+            if data.modseq < before:
+                found = f"the mod-sequence of UID {uid} was {before}, now it is {data.modseq}"
+                yield rules.MODSEQ_FALLS, found
+            self._modseqs[uid] = data.modseq
+            self.record.modseq.lift(data.modseq, now)
         if uid is not None:
             for contradiction in self.record.message(uid).contradictions(data):
                 yield rules.IMMUTABLE, f"of the message with UID {uid}, {contradiction}"
@@ -105,7 +141,7 @@ class View:
             if number > self.initial and uid < self.uid_next:
                 found = f"UIDNEXT was {self.uid_next} before message {number} came with UID {uid}"
                 yield rules.UID_NEXT, found
-        self.record.raise_floor(uid + 1, now)
+        self.record.uid_next.lift(uid + 1, now)
 
     def _nearest(self, indices: range) -> int | None:
         """The first known UID at the indices."""

@@ -37,7 +37,12 @@ _MOST_RESPONSES = 1_000_000  # that may come before a command is completed
 
 
 class Checker(Protocol):
-    """Sees everything on a connection; ``conformance.oracle.Checker`` is the one there is."""
+    """Sees everything on a connection; ``conformance.oracle.Checker`` is the one there is.
+
+    ``dialect`` is that of the connection, which sets it.
+    """
+
+    dialect: Dialect
 
     def sent(self, tracker: CommandTracker) -> None:
         """The client has sent octets."""
@@ -88,6 +93,8 @@ class Connection:
         self._ended = False
         self.tracker = CommandTracker()
         self.dialect = Dialect(offered)
+        if checker:
+            checker.dialect = self.dialect
         self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
         self._gathered: list[Response] = []
         self._answers: dict[Tag, Answer] = {}

@@ -25,6 +25,14 @@ S: s OK [READ-WRITE] selected
 """
 
 
+SELECTED2 = SELECTED.replace("S: * 0 RECENT\n", "").replace(
+    "S: a OK in\n", "S: a OK in\nC: e ENABLE IMAP4rev2\nS: * ENABLED IMAP4rev2\nS: e OK on\n"
+)
+QRESYNC = SELECTED.replace(
+    "S: a OK in\n", "S: a OK in\nC: e ENABLE QRESYNC\nS: * ENABLED QRESYNC\nS: e OK on\n"
+)
+
+
 def play(dialogue, checker=None):
     """Play a dialogue, a line each; ``[end]`` closes the server's side. Gives the checker."""
     checker = Checker() if checker is None else checker
@@ -56,6 +64,62 @@ def broken(dialogue, checker=None):
 
 
 KEPT = {
+    "searches with RETURN": SELECTED
+    + """
+C: b SEARCH RETURN (MIN) UNSEEN
+C: c UID SEARCH RETURN () 1:*
+S: * ESEARCH (TAG "b")
+S: b OK done
+S: * ESEARCH (TAG c) UID ALL 1:29
+S: c OK done
+C: d SEARCH RETURN (SAVE) ALL
+S: d OK done
+C: e SEARCH RETURN (COUNT) CHARSET X ALL
+S: e NO what charset
+C: f SEARCH ALL
+S: * SEARCH 1 3
+S: f OK done
+""",
+    "a session of revision 2": SELECTED2
+    + """
+C: b SEARCH ALL
+S: * ESEARCH (TAG "b") ALL 1:3
+S: b OK done
+C: c STORE 1 FLAGS ()
+S: * 1 FETCH (FLAGS ())
+S: c OK done
+C: d NOOP
+S: * 2 FETCH (UID 20 FLAGS ())
+S: d OK done
+C: f SELECT "\u00e4"
+S: * 2 EXPUNGE
+S: * OK [CLOSED] the old one
+S: * 0 EXISTS
+S: f OK done
+""",
+    "a session with QRESYNC": QRESYNC
+    + """
+C: b NOOP
+S: * VANISHED 12
+S: * 2 EXISTS
+S: * 1 FETCH (UID 10 FLAGS () MODSEQ (5))
+S: b OK done
+C: c UID FETCH 1:* (FLAGS) (CHANGEDSINCE 3 VANISHED)
+S: * VANISHED (EARLIER) 1:9,1000
+S: * 2 FETCH (UID 20 FLAGS () MODSEQ (6))
+S: c OK done
+C: d EXPUNGE
+S: * VANISHED 10,20
+S: d OK [HIGHESTMODSEQ 8] done
+C: f NOOP
+S: * 0 EXISTS
+S: f OK done
+""",
+    "EXPUNGE where there are no mod-sequences": QRESYNC
+    + "C: b SELECT other\nS: * OK [NOMODSEQ] none\nS: * 2 EXISTS\nS: b OK done\n"
+    + "C: c NOOP\nS: * 1 EXPUNGE\nS: * 1 FETCH (UID 4 FLAGS ())\nS: c OK done",
+    "CLOSED without need": SELECTED
+    + "C: b SELECT other\nS: * OK [CLOSED] so\nS: * 1 EXISTS\nS: b OK done",
     "a whole session": SELECTED
     + """
 C: b FETCH 1:3 (UID FLAGS)
@@ -382,6 +446,119 @@ S: * 3 FETCH (UID 20)""",
         "C: a ENABLE IMAP4rev2\nS: * ENABLED IMAP4rev2\nS: a OK done\n"
         + SELECTED.replace("S: * 0 RECENT\n", "").replace("S: * OK ready\n", "")
         + "C: b FETCH 1 FLAGS\nS: * 1 FETCH (FLAGS (\\Recent))",
+    ),
+    "a capability that appears with ENABLE": (
+        "capabilities",
+        "S: * OK [CAPABILITY IMAP4rev1 ENABLE] ready\nC: a ENABLE X\nS: * ENABLED\nS: a OK done\n"
+        "C: b CAPABILITY\nS: * CAPABILITY IMAP4rev1 ENABLE X",
+    ),
+    "ENABLED with what was not asked for": (
+        "enabled",
+        "C: a ENABLE CONDSTORE\nS: * ENABLED CONDSTORE QRESYNC",
+    ),
+    "ENABLED without ENABLE": ("enabled", "C: a NOOP\nS: * ENABLED CONDSTORE"),
+    "ESEARCH for another command": (
+        "esearch",
+        SELECTED + 'C: b NOOP\nS: * ESEARCH (TAG "b") COUNT 1',
+    ),
+    "ESEARCH without UID in UID SEARCH": (
+        "esearch",
+        SELECTED + 'C: b UID SEARCH RETURN () ALL\nS: * ESEARCH (TAG "b") ALL 1',
+    ),
+    "ESEARCH with UID in SEARCH": (
+        "esearch",
+        SELECTED + 'C: b SEARCH RETURN (COUNT) ALL\nS: * ESEARCH (TAG "b") UID COUNT 1',
+    ),
+    "two ESEARCH for one SEARCH": (
+        "esearch",
+        SELECTED
+        + "C: b SEARCH RETURN (MIN MAX) ALL"
+        + '\nS: * ESEARCH (TAG "b") MIN 1\nS: * ESEARCH (TAG "b") MAX 3',
+    ),
+    "no ESEARCH for SEARCH with RETURN": (
+        "esearch",
+        SELECTED + "C: b SEARCH RETURN (SAVE COUNT) ALL\nS: * SEARCH 1\nS: b OK done",
+    ),
+    "ESEARCH without the tag": (
+        "esearch",
+        SELECTED + "C: b SEARCH RETURN (COUNT) ALL\nS: * ESEARCH COUNT 1\nS: b OK done",
+    ),
+    "ESEARCH for SEARCH without RETURN": (
+        "esearch",
+        SELECTED + 'C: b SEARCH ALL\nS: * ESEARCH (TAG "b") ALL 1\nS: b OK done',
+    ),
+    "SEARCH instead of ESEARCH in revision 2": (
+        "esearch",
+        SELECTED2 + "C: b SEARCH ALL\nS: * SEARCH 1\nS: b OK done",
+    ),
+    "ESEARCH finding a message that was not told": (
+        "fetch-range",
+        SELECTED2 + 'C: b SEARCH ALL\nS: * ESEARCH (TAG "b") ALL 2:4\nS: b OK done',
+    ),
+    "SELECT of another mailbox without CLOSED in revision 2": (
+        "closed",
+        SELECTED2 + "C: b SELECT other\nS: * 4 EXISTS\nS: b OK done",
+    ),
+    "FETCH without UID in revision 2": (
+        "fetch-uid",
+        SELECTED2 + "C: b NOOP\nS: * 1 FETCH (FLAGS ())\nS: b OK done",
+    ),
+    "FETCH without UID in IDLE in revision 2": (
+        "fetch-uid",
+        SELECTED2 + "C: b IDLE\nS: + idling\nS: * 1 FETCH (FLAGS ())",
+    ),
+    "FETCH without UID after STORE with QRESYNC": (
+        "fetch-uid",
+        QRESYNC + "C: b STORE 1 FLAGS ()\nS: * 1 FETCH (FLAGS () MODSEQ (9))\nS: b OK done",
+    ),
+    "FETCH without MODSEQ after STORE with QRESYNC": (
+        "fetch-modseq",
+        QRESYNC + "C: b STORE 1 FLAGS ()\nS: * 1 FETCH (FLAGS () UID 10)\nS: b OK done",
+    ),
+    "a mod-sequence that falls": (
+        "modseq-falls",
+        SELECTED
+        + "C: b FETCH 1 MODSEQ\nS: * 1 FETCH (UID 10 MODSEQ (8))\nS: b OK done\n"
+        + "C: c FETCH 1 MODSEQ\nS: * 1 FETCH (MODSEQ (7))\nS: c OK done",
+    ),
+    "HIGHESTMODSEQ below what was fetched": (
+        "highest-modseq",
+        QRESYNC
+        + "C: b FETCH 1 MODSEQ\nS: * 1 FETCH (UID 10 MODSEQ (8))\nS: b OK done\n"
+        + "C: c CLOSE\nS: c OK done\nC: d STATUS box (UIDVALIDITY HIGHESTMODSEQ)\n"
+        + "S: * STATUS box (UIDVALIDITY 7 HIGHESTMODSEQ 7)\nS: d OK done",
+    ),
+    "HIGHESTMODSEQ in SELECT below what was fetched": (
+        "highest-modseq",
+        QRESYNC
+        + "C: b FETCH 1 MODSEQ\nS: * 1 FETCH (UID 10 MODSEQ (8))\nS: b OK done\n"
+        + "C: c CLOSE\nS: c OK done\nC: d SELECT box\n"
+        + "S: * OK [UIDVALIDITY 7] valid\nS: * OK [HIGHESTMODSEQ 7] high\nS: d OK done",
+    ),
+    "VANISHED without QRESYNC": (
+        "vanished",
+        SELECTED + "C: b NOOP\nS: * VANISHED 10\nS: b OK done",
+    ),
+    "EXPUNGE with QRESYNC": ("vanished", QRESYNC + "C: b NOOP\nS: * 1 EXPUNGE\nS: b OK done"),
+    "VANISHED of a message that is gone": (
+        "vanished",
+        QRESYNC + "C: b UID FETCH 1:* UID\nS: * 1 FETCH (UID 10)\nS: * 2 FETCH (UID 12)\n"
+        "S: * VANISHED 11\nS: b OK done",
+    ),
+    "VANISHED of more messages than there are": (
+        "vanished",
+        QRESYNC + "C: b NOOP\nS: * VANISHED 1:4\nS: b OK done",
+    ),
+    "VANISHED of nothing selected": (
+        "vanished",
+        QRESYNC + "C: b CLOSE\nS: b OK done\nC: c NOOP\nS: * VANISHED 1\nS: c OK done",
+    ),
+    "VANISHED in FETCH": ("expunge-time", QRESYNC + "C: b FETCH 1 FLAGS\nS: * VANISHED 3"),
+    "the UID of a message that vanished": (
+        "uid-reused",
+        QRESYNC.replace("S: * OK [UIDNEXT 30] next\n", "")
+        + "C: b UID FETCH 1:* UID\nS: * 3 FETCH (UID 20)\nS: * VANISHED 20\nS: * 3 EXISTS\n"
+        + "S: * 3 FETCH (UID 20)",
     ),
     "a capability that vanishes": (
         "capabilities",
