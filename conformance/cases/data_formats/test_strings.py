@@ -41,8 +41,8 @@ def test_atom_quoted_string_and_literal_are_the_same(selected, authenticated):
     for form in (Mailbox(authenticated.mailbox), Quoted(name), Literal(name)):
         status = selected.ok("STATUS", form, "(MESSAGES)").status_data()
         assert status.items["MESSAGES"] == 1
-    for form in ("message", Quoted("message"), Literal(b"message")):
-        assert selected.ok("SEARCH", "SUBJECT", form).search() == [1]
+    for word in ("message", Quoted("message"), Literal(b"message")):
+        assert selected.ok("SEARCH", "SUBJECT", word).search() == [1]
 
 
 @requirement("RFC3501-4.3-EMPTY")

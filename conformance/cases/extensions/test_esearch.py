@@ -145,7 +145,7 @@ def test_tag_of_any_form(five, tag):
 def test_pipelined_searches(five):
     """Of searches sent together each gets an ESEARCH response with its own tag."""
     five.send(b"p1 SEARCH RETURN (COUNT) FLAGGED\r\np2 UID SEARCH RETURN (COUNT) ALL\r\n")
-    counts = {}
+    counts: dict[str | None, int | None] = {}
     answers = [five.finish(tag).expect("OK") for tag in ("p1", "p2")]
     for answer in answers:
         counts |= {result.tag: result.count for result in answer.all(ESearchData)}

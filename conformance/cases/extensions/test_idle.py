@@ -66,7 +66,7 @@ def test_tells_of_changed_flags(selected, second):
     selected.ok("NOOP")
     with selected.idle():
         second.ok("STORE", 2, "+FLAGS (\\Flagged)")
-        told = {}
+        told: dict[int, tuple[str, ...]] = {}
         while "\\Flagged" not in told.get(2, ()):
             fetched = selected.expect_untagged(FetchData)
             told[fetched.number] = fetched.flags

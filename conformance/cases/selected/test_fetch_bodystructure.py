@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases.selected._fetched import body_list
 from conformance.requirements import requirement
-from conformance.wire.grammar import Multipart
+from conformance.wire.grammar import Multipart, Part
 
 MESSAGE = requirement("RFC3501-7.4.2-MESSAGE")
 MULTIPART = requirement("RFC3501-7.4.2-MULTIPART")
@@ -62,5 +62,6 @@ def test_size_and_lines_are_those_of_the_section(selected, messages):
     structure = fetched.body_structure
     assert isinstance(structure, Multipart)
     for name, part in zip(("1", "2"), structure.parts, strict=True):
+        assert isinstance(part, Part)
         octets = fetched.section(name) or b""
         assert (part.octets, part.lines) == (len(octets), octets.count(b"\r\n"))
