@@ -307,7 +307,11 @@ class RunPlugin:
     def _finish(self, session: pytest.Session) -> None:
         target = self._config.stash[TARGET]
         if target.description is not None:
-            self.results.left_behind = remove_all(target.description, target.facts, target.scratch)
+            try:
+                left = remove_all(target.description, target.facts, target.scratch)
+                self.results.left_behind = left
+            except Exception as error:  # the results are worth more than a tidy end
+                self.results.faults.append(f"clearing up: {error!r}")
         self.results.finish(time.monotonic() - self._begin)
         if self._options.report is not None:
             write_files(self.results, Path(self._options.report))

@@ -16,6 +16,7 @@ from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
+from imapclient.imap_utf7 import encode
 
 from conformance.targets.description import Account, Description, UnreachableError
 
@@ -207,11 +208,9 @@ class Housekeeper:
         A name with the delimiter at its end announces inferiors (RFC 3501 6.3.3). A refusal
         shows when the first mailbox below it is created.
         """
-        if self._client is None:
-            self._client = connect_client(self._description)
-            log_in_client(self._client, self._account, self._description)
+        client = self._client = self._client or self._log_in()
         with contextlib.suppress(IMAPClientError):
-            self._client.create_folder(name + self._facts.delimiter)
+            client.create_folder(encode(name + self._facts.delimiter))
 
     def remove(self, name: str) -> list[str]:
         """Remove the mailbox, its inferiors and their subscriptions.
@@ -220,9 +219,7 @@ class Housekeeper:
         """
         for attempt in (1, 2):
             try:
-                if self._client is None:
-                    self._client = connect_client(self._description)
-                    log_in_client(self._client, self._account, self._description)
+                self._client = self._client or self._log_in()
                 return self._sweep(self._client, name)
             except (UnreachableError, *FAILURES) as error:
                 self.close()
@@ -230,25 +227,36 @@ class Housekeeper:
                     return [f"{name}: {error}"]
         return []
 
+    def _log_in(self) -> IMAPClient:
+        client = connect_client(self._description)
+        log_in_client(client, self._account, self._description)
+        # A name that a server should not have taken may be no modified UTF-7: none is decoded.
+        client.folder_encode = False
+        return client
+
     def _sweep(self, client: IMAPClient, name: str) -> list[str]:
-        reasons: dict[str, str] = {}
+        reasons: dict[bytes, str] = {}
         for subscribed in self._names(client.list_sub_folders, name):
-            client.unsubscribe_folder(subscribed)
+            with contextlib.suppress(IMAPClientError, UnicodeError):
+                client.unsubscribe_folder(subscribed)
         # Deepest first; twice, since a name that keeps inferiors becomes \Noselect at first.
         for _ in range(2):
             for mailbox in sorted(self._names(client.list_folders, name), key=len, reverse=True):
                 try:
                     client.delete_folder(mailbox)
-                except IMAPClientError as error:
+                except (IMAPClientError, UnicodeError) as error:
                     reasons[mailbox] = str(error)
         left = self._names(client.list_folders, name)
-        return [f"{mailbox}: {reasons.get(mailbox, 'still listed')}" for mailbox in left]
+        return [f"{_text(mailbox)}: {reasons.get(mailbox, 'still listed')}" for mailbox in left]
 
-    def _names(self, command: Any, name: str) -> list[str]:
+    def _names(self, command: Any, name: str) -> list[bytes]:
+        """The names as the server has sent them, of the mailbox and of its inferiors."""
         patterns = (
             [name, f"{name}{self._facts.delimiter}*"] if self._facts.delimiter else [f"{name}*"]
         )
-        return [folder for pattern in patterns for _, _, folder in command("", pattern)]
+        listed = [entry for pattern in patterns for entry in command("", encode(pattern))]
+        # IMAPClient gives a name of digits as text.
+        return [name.encode() if isinstance(name, str) else name for _, _, name in listed]
 
     def close(self) -> None:
         if self._client is not None:

@@ -64,6 +64,12 @@ def test_removing_takes_inferiors_along_and_nothing_else(foreign, fake):
     assert fake.mailboxes == ["INBOX", "Private", "gximap-xy"]
 
 
+def test_removing_takes_a_name_that_is_no_modified_utf_7(foreign, fake):
+    fake.mailboxes += ["gximap-x", "gximap-x/&2D0-", "gximap-x/&", "gximap-x/1996"]
+    assert remove_all(foreign, FACTS, "gximap-x") == []
+    assert fake.mailboxes == ["INBOX", "Private"]
+
+
 def test_removing_says_what_is_left(foreign, fake):
     fake.mailboxes.append("gximap-x")
     fake.script["DELETE"] = ["NO in use"]
