@@ -1,8 +1,17 @@
 """A tree of mailboxes of the case's own, and LIST of names in it."""
 
+from typing import Any
+
 from conformance.wire import Mailbox, Quoted
 
 SPECIAL_USES = {"\\All", "\\Archive", "\\Drafts", "\\Flagged", "\\Junk", "\\Sent", "\\Trash"}
+
+
+class Entries(dict[str, Any]):
+    """Responses by name; a name that is asked for and did not come fails the case."""
+
+    def __missing__(self, name):
+        raise AssertionError(f"no response came for {name}")
 
 
 class Tree:
@@ -52,7 +61,7 @@ class Tree:
 
     def entries(self, answer):
         """The LIST responses of an answer by path; two for a name fail the case."""
-        entries = {}
+        entries = Entries()
         for entry in answer.list():
             path = self.path(entry.mailbox)
             assert path not in entries, f"LIST returned {entry.mailbox} twice"
@@ -70,7 +79,7 @@ def listed(connection, *arguments):
     """What LIST with these arguments returns, by name; two responses for one fail the case."""
     entries = connection.ok("LIST", *arguments).list()
     assert len({entry.mailbox for entry in entries}) == len(entries), "LIST returned a name twice"
-    return {entry.mailbox: entry for entry in entries}
+    return Entries((entry.mailbox, entry) for entry in entries)
 
 
 def uses(entry):

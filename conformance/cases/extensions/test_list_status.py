@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance.cases.extensions._listing import Entries
 from conformance.requirements import needs, requirement, revision
 from conformance.wire import Literal, Mailbox
 from conformance.wire.grammar import ListData, StatusData
@@ -13,11 +14,11 @@ ITEMS = "MESSAGES UIDNEXT UIDVALIDITY UNSEEN"
 
 def statuses(tree, answer):
     """The STATUS responses by path; two for a name fail the case."""
-    found = {}
+    found = Entries()
     for response in answer.all(StatusData):
         path = tree.path(response.mailbox)
         assert path not in found, f"two STATUS responses came for {response.mailbox}"
-        found[path] = dict(response.items)
+        found[path] = Entries(response.items)
     return found
 
 

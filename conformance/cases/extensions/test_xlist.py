@@ -3,7 +3,7 @@
 No RFC has it. Clients read the responses under either name, LIST or XLIST.
 """
 
-from conformance.cases.extensions._listing import listed, uses
+from conformance.cases.extensions._listing import Entries, listed, uses
 from conformance.requirements import needs, requirement
 from conformance.wire import Mailbox, Quoted
 
@@ -15,7 +15,7 @@ def xlisted(connection, *arguments):
     answer = connection.ok("XLIST", *arguments)
     entries = [*answer.list("XLIST"), *answer.list("LIST")]
     assert len({entry.mailbox for entry in entries}) == len(entries), "XLIST returned a name twice"
-    return {entry.mailbox: entry for entry in entries}
+    return Entries((entry.mailbox, entry) for entry in entries)
 
 
 @requirement("GROMOX-imap-XLIST")
