@@ -144,6 +144,7 @@ def test_uid_fetch(mixed):
         ("1", 9999, 1, b""),
         ("2", 2, 4, TEXT[2:6]),
     ],
+    ids=["beginning", "middle", "across-the-end", "at-the-end", "beyond", "text"],
 )
 def test_partial(mixed, section, first, count, expected):
     """A partial BINARY counts octets of the decoded content and is cut at its end."""
