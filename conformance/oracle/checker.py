@@ -221,7 +221,7 @@ class Checker:
         """From the first response to SELECT or EXAMINE on, a new view is being built."""
         if current is None or current.name not in _SELECTING or current is self._opened_by:
             return
-        if self.view is None or not self._closes(current):
+        if not self._closes(current):
             self._open(current)
 
     def _open(self, command: SentCommand) -> None:
@@ -235,9 +235,11 @@ class Checker:
         With IMAP4rev2 (RFC 9051, 6.3.2), and on a server that offers CONDSTORE or QRESYNC where
         the new mailbox is another one (RFC 7162, 3.2.11).
         """
+        if self.view is None or not self.view.name:
+            return False  # nothing is selected, or after a BAD nobody knows what
         if self.dialect.revision2:
             return True
-        other = self.view is not None and self.view.name != self._mailbox(command.astring(0))
+        other = self._mailbox(command.astring(0)) not in (None, self.view.name)
         return other and not CONDSTORE.isdisjoint(self.dialect.offered or ())
 
     def _current_view(self) -> View | None:

@@ -118,6 +118,8 @@ S: f OK done
     "EXPUNGE where there are no mod-sequences": QRESYNC
     + "C: b SELECT other\nS: * OK [NOMODSEQ] none\nS: * 2 EXISTS\nS: b OK done\n"
     + "C: c NOOP\nS: * 1 EXPUNGE\nS: * 1 FETCH (UID 4 FLAGS ())\nS: c OK done",
+    "no CLOSED where it is doubtful whether anything is selected": SELECTED2
+    + "C: b SELECT\nS: b BAD what\nC: c SELECT other\nS: * 1 EXISTS\nS: c OK done",
     "CLOSED without need": SELECTED
     + "C: b SELECT other\nS: * OK [CLOSED] so\nS: * 1 EXISTS\nS: b OK done",
     "a whole session": SELECTED
