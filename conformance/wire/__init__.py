@@ -2,7 +2,8 @@
 
 from conformance.wire.answer import Answer
 from conformance.wire.arguments import Joined, Literal, Mailbox, NonSync, Quoted
-from conformance.wire.connection import Checker, Connection, Tag
+from conformance.wire.connection import Connection, Tag
+from conformance.wire.dialogue import Checker
 from conformance.wire.endpoint import Endpoint
 from conformance.wire.errors import (
     DeadlineExpired,

@@ -6,17 +6,15 @@ import contextlib
 import itertools
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 from conformance.wire.answer import Answer
 from conformance.wire.arguments import Argument, encode_command, word
 from conformance.wire.channel import Channel
-from conformance.wire.commands import CommandTracker, SentCommand
-from conformance.wire.dialect import Dialect
+from conformance.wire.dialogue import Checker, Dialogue
 from conformance.wire.endpoint import Endpoint
 from conformance.wire.errors import (
     DeadlineExpired,
-    Deviation,
     ServerClosed,
     UnexpectedResponse,
 )
@@ -25,8 +23,6 @@ from conformance.wire.grammar import (
     Continuation,
     GrammarError,
     Response,
-    parse_greeting,
-    parse_response,
 )
 from conformance.wire.transcript import Transcript
 
@@ -36,36 +32,7 @@ Kind = TypeVar("Kind")
 _MOST_RESPONSES = 1_000_000  # that may come before a command is completed
 
 
-class Checker(Protocol):
-    """Sees everything on a connection; ``conformance.oracle.Checker`` is the one there is.
-
-    ``dialect`` is that of the connection, which sets it.
-    """
-
-    dialect: Dialect
-
-    def sent(self, tracker: CommandTracker) -> None:
-        """The client has sent octets."""
-
-    def received(
-        self, response: Response, tracker: CommandTracker, completed: SentCommand | None
-    ) -> None:
-        """A response has come; ``completed`` is the command that it completes."""
-
-    def continuation(self, response: Continuation, expected: bool) -> None:
-        """A continuation request has come, ``expected`` or not."""
-
-    def malformed(self, error: GrammarError) -> None:
-        """Octets have come that the grammar rejects."""
-
-    def tls_started(self) -> None:
-        """TLS has begun by STARTTLS."""
-
-    def closed(self) -> None:
-        """The server has closed the connection."""
-
-
-class Connection:
+class Connection(Dialogue):
     """A connection to a server, made by ``Connection.open``.
 
     Every wait has a deadline (the endpoint's, unless ``timeout`` says otherwise), restarted with
@@ -82,21 +49,10 @@ class Connection:
         transcript: Transcript | None = None,
         offered: Iterable[str] | None = None,
     ) -> None:
-        self.endpoint = endpoint
-        self.name = name
-        self.checker = checker
-        self.transcript = Transcript() if transcript is None else transcript
-        self.channel = channel
-        self.greeting: Condition | None = None
-        self.bye: Condition | None = None
-        self.closed_by_server = False
-        self._ended = False
-        self.tracker = CommandTracker()
-        self.dialect = Dialect(offered)
-        if checker:
-            checker.dialect = self.dialect
+        super().__init__(
+            endpoint, channel, name=name, checker=checker, transcript=transcript, offered=offered
+        )
         self._tags = (f"{name.lower()}{number}" for number in itertools.count(1))
-        self._gathered: list[Response] = []
         self._answers: dict[Tag, Answer] = {}
         self._sent: dict[Tag, str] = {}
 
@@ -160,16 +116,6 @@ class Connection:
         self.transcript.record("S", self.name, self.channel.framer.discard())
         self.channel.close()
 
-    @property
-    def enabled(self) -> frozenset[str]:
-        """What ENABLE has put into use, in upper case."""
-        return self.dialect.enabled
-
-    @property
-    def revision2(self) -> bool:
-        """Whether IMAP4rev2 is in use; mailbox names are in UTF-8 then."""
-        return self.dialect.revision2
-
     # Commands
 
     def command(self, name: str, *arguments: Argument, timeout: float | None = None) -> Answer:
@@ -232,7 +178,7 @@ class Connection:
                 f"{self.tracker.last!r}"
             )
         else:
-            self._gathered.append(response)
+            super()._gather(response)
 
     def _shown_command(self, tag: Tag, name: str) -> str:
         """A command as messages show it: without its tag, with secrets masked."""
@@ -242,46 +188,7 @@ class Connection:
     def _described(self, tag: Tag) -> str:
         return f"{tag} {self._sent[tag]!r}" if tag in self._sent else f"the command tagged {tag}"
 
-    # Octets
-
-    def send(self, octets: bytes, *, piece_size: int | None = None) -> None:
-        """Send octets as they are; in pieces of ``piece_size`` octets, each a write of its own."""
-        size = piece_size or max(1, len(octets))
-        self.send_pieces(*(octets[at : at + size] for at in range(0, len(octets), size)))
-
-    def send_pieces(self, *pieces: bytes) -> None:
-        """Send octets cut where the case wants it, each piece a write of its own."""
-        for piece in pieces:
-            self.transcript.record("C", self.name, self.tracker.sent(piece))
-            if self.checker:
-                self.checker.sent(self.tracker)
-            try:
-                self.channel.write(piece)
-            except TimeoutError:
-                awaited = f"the server to take {len(piece)} octets"
-                raise DeadlineExpired(awaited, self.endpoint.deadline) from None
-            except OSError:
-                self._read_to_the_end()
-                raise self._server_closed("that octets be taken") from None
-
-    def send_line(self, line: bytes | str) -> None:
-        """Send octets and CRLF."""
-        self.send((line.encode("utf-8") if isinstance(line, str) else line) + b"\r\n")
-
-    def end_sending(self) -> None:
-        """Close this side's direction only, as a client that hangs up but still listens."""
-        self.transcript.note(self.name, "client ends its direction", "C")
-        self._ended = True
-        self.channel.end_sending()
-
     # Responses
-
-    def read_greeting(self, *, timeout: float | None = None) -> Condition:
-        """Read the greeting: an untagged OK, PREAUTH or BYE."""
-        greeting = self._receive("the greeting", timeout, greeting=True)
-        assert isinstance(greeting, Condition)
-        self.greeting = greeting
-        return greeting
 
     def read_response(
         self, *, awaited: str = "a response", timeout: float | None = None
@@ -340,11 +247,6 @@ class Connection:
             return False
         return True
 
-    @property
-    def received_so_far(self) -> bytes:
-        """The octets of a response that has begun but is not complete."""
-        return self.channel.framer.pending
-
     # Commands with a form of their own
 
     @contextlib.contextmanager
@@ -392,76 +294,3 @@ class Connection:
         if self.checker:
             self.checker.tls_started()
         return answer
-
-    @property
-    def tls_version(self) -> str | None:
-        """The version of TLS in use, e.g. ``"TLSv1.3"``; ``None`` in plain text."""
-        return self.channel.tls_version
-
-    def _wrap(self, how: str) -> None:
-        self.channel.start_tls(how)
-        self.transcript.note(self.name, f"{how}: {self.tls_version}")
-
-    # Reading
-
-    def _receive(self, awaited: str, timeout: float | None, *, greeting: bool = False) -> Response:
-        """The next response, seen by the transcript, the tracker and the checker."""
-        seconds = self.endpoint.deadline if timeout is None else timeout
-        try:
-            octets = self.channel.read(seconds)
-        except TimeoutError:
-            raise self._deadline_expired(awaited, seconds) from None
-        except EOFError:
-            raise self._server_closed(awaited) from None
-        self.transcript.record("S", self.name, octets)
-        try:
-            parse = parse_greeting if greeting else parse_response
-            response = parse(octets, self.dialect.grammar)
-        except GrammarError as error:
-            if self.checker:
-                self.checker.malformed(error)
-            raise
-        self._notice(response)
-        return response
-
-    def _notice(self, response: Response) -> None:
-        self.dialect.notice(response)
-        if isinstance(response, Continuation):
-            expected = self.tracker.continued()
-            if self.checker:
-                self.checker.continuation(response, expected)
-            return
-        completed = None
-        if isinstance(response, Condition):
-            if response.kind == "BYE":
-                self.bye = response
-            if response.tag is not None:
-                completed = self.tracker.answered(response.tag)
-            elif response.kind == "BAD":
-                self.tracker.refused()
-        if self.checker:
-            self.checker.received(response, self.tracker, completed)
-
-    def _deadline_expired(self, awaited: str, seconds: float) -> DeadlineExpired:
-        came = [type(response).__name__ for response in self._gathered[-5:]]
-        pending = self.channel.framer.pending[-200:]
-        received = ", ".join(came + ([f"unfinished {pending!r}"] if pending else []))
-        return DeadlineExpired(awaited, seconds, received)
-
-    def _server_closed(self, awaited: str) -> ServerClosed:
-        partial = self.channel.framer.discard()
-        self.transcript.record("S", self.name, partial)
-        if not self.closed_by_server:
-            self.closed_by_server = True
-            self.transcript.note(self.name, "server closed the connection")
-            # After the client has gone the server may leave without a word (3.4).
-            if self.checker and not self._ended:
-                self.checker.closed()
-        bye = None if self.bye is None else self.bye.text
-        return ServerClosed(awaited, self.tracker.last, bye, partial)
-
-    def _read_to_the_end(self) -> None:
-        """Take in what the server said before it closed, its BYE above all."""
-        with contextlib.suppress(Deviation):
-            while True:
-                self._gather(self._receive("the end of the connection", None))
