@@ -11,6 +11,7 @@ REVISIONS = (IMAP4REV1, IMAP4REV2)
 # several patterns in one command are left out (appendix C), of BINARY everything but the items of
 # FETCH (appendix B): a case about those asks for the capability itself (`advertised`).
 INCLUDED = {
+    "AUTH=PLAIN": "6.1.1",
     "BINARY": "6.4.5",
     "ENABLE": "6.3.1",
     "ESEARCH": "6.4.4",
