@@ -102,7 +102,7 @@ def test_unknown_options_are_bad(authenticated, arguments):
     assert authenticated.command("LIST", arguments).status == "BAD"
 
 
-@requirement("RFC5258-6-SYNTAX", "RFC3501-2.2.2-3")
+@requirement("RFC5258-6-SYNTAX", "RFC3501-2.2.2-3", level="SHOULD")
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -126,7 +126,7 @@ def test_of_the_selected_mailbox(filled):
     assert filled.connection.ok("FETCH", "1:2", "(UID)").fetches()
 
 
-@requirement("RFC5819-4-SYNTAX", "RFC3501-2.2.2-3")
+@requirement("RFC5819-4-SYNTAX", "RFC3501-2.2.2-3", level="SHOULD")
 @pytest.mark.parametrize(
     "option",
     [

@@ -164,7 +164,7 @@ def test_create_of_what_exists(authenticated, mailbox):
 
 
 @needs("CREATE-SPECIAL-USE")
-@requirement("RFC6154-6-SYNTAX", "RFC3501-2.2.2-3")
+@requirement("RFC6154-6-SYNTAX", "RFC3501-2.2.2-3", level="SHOULD")
 @pytest.mark.parametrize(
     "parameters",
     [
