@@ -256,6 +256,16 @@ C: c CAPABILITY
 S: * CAPABILITY IMAP4rev1 IDLE
 S: c OK done
 """,
+    "the greeting tells a part of the capabilities": """
+S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready
+C: a CAPABILITY
+S: * CAPABILITY STARTTLS IMAP4rev1 IDLE
+S: a OK done
+""",
+    "a malformed line is understood all the same": """
+C: a  NOOP
+S: a OK done
+""",
     "literals and AUTHENTICATE are asked for": """
 C: a AUTHENTICATE LOGIN
 S: + VXNlcg==
@@ -451,8 +461,18 @@ S: * 3 FETCH (UID 20)""",
     ),
     "a capability that appears with ENABLE": (
         "capabilities",
-        "S: * OK [CAPABILITY IMAP4rev1 ENABLE] ready\nC: a ENABLE X\nS: * ENABLED\nS: a OK done\n"
+        "C: c CAPABILITY\nS: * CAPABILITY IMAP4rev1 ENABLE\nS: c OK done\n"
+        "C: a ENABLE X\nS: * ENABLED\nS: a OK done\n"
         "C: b CAPABILITY\nS: * CAPABILITY IMAP4rev1 ENABLE X",
+    ),
+    "a capability of the greeting that CAPABILITY does not list": (
+        "capabilities",
+        "S: * OK [CAPABILITY IMAP4rev1 ENABLE] ready\nC: a CAPABILITY\nS: * CAPABILITY IMAP4rev1",
+    ),
+    "a capability in a code that CAPABILITY has not listed": (
+        "capabilities",
+        "C: a CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: a OK done\n"
+        "C: b NOOP\nS: b OK [CAPABILITY IMAP4rev1 IDLE] done",
     ),
     "ENABLED with what was not asked for": (
         "enabled",

@@ -58,12 +58,19 @@ def test_keeps_inferior_names(authenticated, scratch, mailbox):
     assert authenticated.ok("SELECT", Mailbox(inferior)).exists == 1
 
 
+def delete_with_inferior(connection, scratch, mailbox):
+    """Delete a mailbox that has a message and an inferior, which a server may refuse (NO)."""
+    connection.create(scratch.below(mailbox, "inferior"))
+    connection.ok("APPEND", Mailbox(mailbox), Literal(MESSAGE))
+    if connection.command("DELETE", Mailbox(mailbox)).expect("OK", "NO").status == "NO":
+        assert connection.ok("SELECT", Mailbox(mailbox)).exists == 1, "refused, but deleted"
+        pytest.skip("the server refuses to delete a mailbox that has inferiors")
+
+
 @requirement("RFC3501-6.3.4-NOSELECT", "RFC3501-7.2.2-NOSELECT")
 def test_with_inferiors_leaves_a_name_that_cannot_be_selected(authenticated, scratch, mailbox):
     """A deleted mailbox that has an inferior is listed by "%" with \\Noselect."""
-    authenticated.create(scratch.below(mailbox, "inferior"))
-    authenticated.ok("APPEND", Mailbox(mailbox), Literal(MESSAGE))
-    authenticated.ok("DELETE", Mailbox(mailbox))
+    delete_with_inferior(authenticated, scratch, mailbox)
     entries = authenticated.ok("LIST", '""', Quoted(mailbox + "%")).list()
     assert [entry.mailbox for entry in entries] == [mailbox]
     assert "\\Noselect" in entries[0].attributes
@@ -73,9 +80,7 @@ def test_with_inferiors_leaves_a_name_that_cannot_be_selected(authenticated, scr
 @requirement("RFC3501-6.3.4-NOSELECT", "RFC3501-6.3.3-4")
 def test_with_inferiors_removes_the_messages(authenticated, scratch, mailbox):
     """A deleted mailbox that has an inferior is empty when it is created again."""
-    authenticated.create(scratch.below(mailbox, "inferior"))
-    authenticated.ok("APPEND", Mailbox(mailbox), Literal(MESSAGE))
-    authenticated.ok("DELETE", Mailbox(mailbox))
+    delete_with_inferior(authenticated, scratch, mailbox)
     authenticated.create(mailbox)
     assert authenticated.ok("SELECT", Mailbox(mailbox)).exists == 0
 

@@ -55,7 +55,7 @@ def test_switches_to_another_mailbox(selected, elsewhere):
     selected.append(MESSAGE)
     answer = selected.ok("SELECT", Mailbox(elsewhere))
     assert answer.exists == 0
-    assert selected.command("FETCH", 1, "FLAGS").status != "OK"
+    assert selected.command("FETCH", 1, "FLAGS").fetches() == []
 
 
 @requirement("RFC3501-6.3.1-DESELECTS")

@@ -129,4 +129,7 @@ def test_of_a_noselect_name_is_refused(authenticated, scratch):
     top = scratch.name()
     authenticated.create(scratch.below(top, "inferior"))
     authenticated.command("DELETE", Mailbox(top)).expect("OK", "NO")
+    entries = authenticated.ok("LIST", '""', Mailbox(top)).list()
+    if entries and "\\Noselect" not in entries[0].attributes:
+        pytest.skip("CREATE made the superior a mailbox, and DELETE was refused")
     assert authenticated.command("STATUS", Mailbox(top), "(MESSAGES)").status == "NO"

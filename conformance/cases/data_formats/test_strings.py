@@ -23,7 +23,7 @@ def test_quoted_string_escapes_quotes_and_backslashes(selected):
 @requirement("RFC3501-4.3-QUOTED")
 @pytest.mark.parametrize(
     "text",
-    ["(in parentheses)", "50% of *", "{5}", "[x]", "NIL", "a  b", "\t"],
+    ["(in parentheses)", "50% of *", "{5}", "[x]", "NIL", "a  b", "a\tb"],
     ids=["parentheses", "wildcards", "braces", "brackets", "nil", "spaces", "tab"],
 )
 def test_quoted_string_holds_specials(selected, text):

@@ -63,7 +63,7 @@ def test_before_login(connection):
     connection.command("UNSELECT").expect("BAD", "NO")
 
 
-@requirement("RFC3691-2-BAD")
+@requirement("RFC3691-2-BAD", "RFC3501-2.2.2-3", level="SHOULD")
 @pytest.mark.parametrize("argument", ["now", "INBOX"])
 def test_takes_no_arguments(selected, argument):
     """UNSELECT with an argument is answered BAD, and the mailbox stays selected."""
