@@ -151,6 +151,14 @@ def test_uid_expunge_of_a_read_only_mailbox(authenticated, mailbox):
     assert len(uids(authenticated)) == 1
 
 
+@requirement("RFC4315-2.1-REFUSED", "RFC3501-7.1.3-TAGGED")
+def test_uid_expunge_of_a_read_only_mailbox_is_answered_no(authenticated, mailbox):
+    r"""In a mailbox opened by EXAMINE, UID EXPUNGE of a \Deleted message is answered NO."""
+    authenticated.ok("APPEND", Mailbox(mailbox), "(\\Deleted)", Literal(message(1)))
+    authenticated.ok("EXAMINE", Mailbox(mailbox))
+    assert authenticated.command("UID EXPUNGE", "1:*").status == "NO"
+
+
 @requirement("RFC4315-2.1-BAD", "RFC3501-2.2.2-3")
 @pytest.mark.parametrize(
     "arguments",

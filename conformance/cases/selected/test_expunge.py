@@ -99,6 +99,14 @@ def test_of_a_read_only_mailbox_removes_nothing(authenticated, mailbox):
     assert authenticated.ok("EXAMINE", Mailbox(mailbox)).exists == 1
 
 
+@requirement("RFC3501-6.4.3-REFUSED", "RFC3501-7.1.3-TAGGED")
+def test_of_a_read_only_mailbox_is_answered_no(authenticated, mailbox):
+    r"""In a mailbox opened by EXAMINE that has a \Deleted message, EXPUNGE is answered NO."""
+    authenticated.ok("APPEND", Mailbox(mailbox), "(\\Deleted)", Literal(message(1)))
+    authenticated.ok("EXAMINE", Mailbox(mailbox))
+    assert authenticated.command("EXPUNGE").status == "NO"
+
+
 @requirement("RFC3501-7.4.1-1")
 @pytest.mark.parametrize(
     "command",

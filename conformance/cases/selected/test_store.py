@@ -246,6 +246,18 @@ def test_of_a_read_only_mailbox(selected, login):
     assert flags(selected) == {"\\Flagged"}
 
 
+@requirement("RFC3501-6.4.6-REFUSED", "RFC3501-7.1.3-TAGGED")
+@pytest.mark.parametrize("command", ["STORE", "UID STORE"], ids=["store", "uid-store"])
+def test_of_a_read_only_mailbox_is_no_error_of_the_client(selected, login, command):
+    """In a mailbox opened by EXAMINE, STORE is answered NO, or OK where it is just ignored."""
+    uid = fill(selected, 1)[0]
+    reader = login()
+    reader.ok("EXAMINE", Mailbox(selected.mailbox))
+    number = uid if command == "UID STORE" else 1
+    for arguments in ("+FLAGS (\\Flagged)", "FLAGS.SILENT (\\Seen)"):
+        reader.command(command, number, arguments).expect("NO", "OK")
+
+
 @requirement("RFC3501-9-NUMBER")
 @pytest.mark.parametrize("sequence_set", ["3", "2:3", "*"])
 def test_number_beyond_the_last(selected, sequence_set):
