@@ -1,5 +1,7 @@
 """What the cases of CONDSTORE and QRESYNC share."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from conformance.cases._mailbox import fill
@@ -16,9 +18,19 @@ def aware(connection, mailbox=None, command="SELECT"):
 
 
 def modseqs(connection):
-    """The mod-sequence of each message by UID."""
+    """The mod-sequence of each message by UID; none may be missing."""
     fetched = connection.ok("UID FETCH", "1:*", "(MODSEQ)").fetches()
-    return {one.uid: one.modseq for one in fetched if "UID" in one and "MODSEQ" in one}
+    found = {one.uid: one.modseq for one in fetched if "UID" in one and "MODSEQ" in one}
+    assert sorted(found) == connection.ok("UID SEARCH", "ALL").search(), "MODSEQ is missing"
+    return dict(sorted(found.items()))
+
+
+def tagged_modseq(answer):
+    """The value of HIGHESTMODSEQ in the tagged response, where it has to be."""
+    code = answer.tagged.code
+    assert code is not None, "the tagged response has no response code"
+    assert code.name == "HIGHESTMODSEQ"
+    return code.value
 
 
 def status(connection, mailbox):
@@ -43,7 +55,14 @@ def prepare(connection, count):
 
 
 class Known:
-    """What a client knew of the mailbox of a connection: .uid_validity, .modseq, .uids."""
+    """What a client knew of the mailbox of a connection: .uid_validity, .modseq, .uids.
+
+    And what happened since: the UIDs .gone, and .changed with its .new_modseq.
+    """
+
+    gone: Sequence[int] = ()
+    changed = 0
+    new_modseq = 0
 
     def __init__(self, connection, count):
         """Fill the mailbox with so many messages, and select it anew."""

@@ -89,7 +89,9 @@ def test_copy_gets_a_new_one(selected, elsewhere):
     before = modseqs(selected)
     selected.ok("COPY", "1", Mailbox(selected.mailbox))
     selected.ok("NOOP")
-    original, copied = modseqs(selected).values()
+    after = modseqs(selected)
+    assert len(after) == 2
+    original, copied = after.values()
     assert original == before[min(before)] < copied
     selected.ok("COPY", "1", Mailbox(elsewhere))
     highest = aware(selected, elsewhere).number("HIGHESTMODSEQ")
@@ -127,8 +129,8 @@ def test_changedsince(selected, command):
 @needs("CONDSTORE")
 def test_changedsince_within_the_set(selected):
     """CHANGEDSINCE further limits the sequence set."""
-    prepare(selected, 4)
-    since = modseqs(selected)[1]
+    first, *_ = prepare(selected, 4)
+    since = modseqs(selected)[first]
     answer = selected.ok("FETCH", "1:3", "(UID RFC822.SIZE)", f"(changedsince {since})")
     assert sorted(found.number for found in answer.fetches()) == [2, 3]
     assert all({"UID", "RFC822.SIZE", "MODSEQ"} <= set(one.items) for one in answer.fetches())
@@ -138,19 +140,19 @@ def test_changedsince_within_the_set(selected):
 @needs("CONDSTORE")
 def test_changedsince_of_texts(selected):
     r"""FETCH of texts with CHANGEDSINCE sets \Seen only where it returns something."""
-    prepare(selected, 2)
-    since = modseqs(selected)[1]
+    first, _ = prepare(selected, 2)
+    since = modseqs(selected)[first]
     answer = selected.ok("FETCH", "1:2", "(BODY[TEXT])", f"(CHANGEDSINCE {since})")
     assert answer.fetch(2).section("TEXT") == b"text 2\r\n"
     assert selected.ok("SEARCH", "SEEN").search() == [2]
 
 
-@requirement("RFC7162-7-SYNTAX", "RFC3501-2.2.2-3")
+@requirement("RFC3501-2.2.2-3")
 @needs("CONDSTORE")
 @pytest.mark.parametrize(
     "modifiers",
     ["()", "(CHANGEDSINCE)", "(CHANGEDSINCE -1)", "(CHANGEDSINCE 9223372036854775808)",
-     "CHANGEDSINCE 1", "(CHANGEDSINCE 1", "(CHANGEDSINCE 1 CHANGEDSINCE 1)", "(UNHEARDOF 1)"],
+     "CHANGEDSINCE 1", "(CHANGEDSINCE 1", "(UNHEARDOF 1)"],
 )  # fmt: skip
 def test_malformed_modifier(selected, modifiers):
     """FETCH with modifiers that break the syntax is answered BAD."""

@@ -126,7 +126,7 @@ def test_esearch_finds_nothing(four):
     assert (result.count, result.modseq) == (4, None)
 
 
-@requirement("RFC7162-7-SYNTAX", "RFC3501-2.2.2-3")
+@requirement("RFC3501-2.2.2-3")
 @needs("CONDSTORE")
 @pytest.mark.parametrize(
     "key",

@@ -74,7 +74,11 @@ def test_known_changes_count_too(selected):
 
 @requirement("RFC7162-3.1.3-ZERO", "RFC7162-3.1.3-MODIFIED")
 @needs("CONDSTORE")
-@pytest.mark.parametrize("change", ["+FLAGS (\\Seen)", "-FLAGS (\\Seen)", "FLAGS (\\Seen)"])
+@pytest.mark.parametrize(
+    "change",
+    ["+FLAGS (\\Seen)", "-FLAGS (\\Seen)", "FLAGS (\\Seen)"],
+    ids=["add", "remove", "replace"],
+)
 def test_zero(selected, change):
     """UNCHANGEDSINCE 0 never changes a system flag, set or not."""
     aware(selected)
@@ -140,6 +144,16 @@ def test_nothing_to_change(selected):
     (since,) = modseqs(selected).values()
     answer = selected.ok("STORE", "1", f"(UNCHANGEDSINCE {since})", "+FLAGS.SILENT (\\Seen)")
     assert modified(answer) == set()
+
+
+@requirement("RFC7162-3.1.3-FETCH")
+@needs("CONDSTORE")
+def test_nothing_to_change_is_told(selected):
+    """FETCH with MODSEQ also comes where the flag was set already: the operation succeeded."""
+    aware(selected)
+    fill(selected, 1, flags=("\\Seen",))
+    (since,) = modseqs(selected).values()
+    answer = selected.ok("STORE", "1", f"(UNCHANGEDSINCE {since})", "+FLAGS.SILENT (\\Seen)")
     assert "MODSEQ" in answer.fetch(1)
 
 
@@ -186,7 +200,7 @@ def test_is_told_to_a_session_that_is_not_aware(selected, second):
     assert "\\Draft" in second.ok("NOOP").fetch(1).flags
 
 
-@requirement("RFC7162-7-SYNTAX", "RFC3501-2.2.2-3")
+@requirement("RFC3501-2.2.2-3")
 @needs("CONDSTORE")
 @pytest.mark.parametrize(
     "modifiers",

@@ -48,7 +48,7 @@ def test_changes(client, known, command):
     found = answer.fetch(4 - 1)
     assert (found.uid, found.modseq) == (known.changed, known.new_modseq)
     assert found.flags - {"\\Recent"} == {"\\Flagged"}
-    assert answer.tagged.code.name == ("READ-WRITE" if command == "SELECT" else "READ-ONLY")
+    assert answer.code("READ-WRITE" if command == "SELECT" else "READ-ONLY") is not None
 
 
 @requirement("RFC7162-3.2.6-BEFORE")
@@ -56,6 +56,7 @@ def test_changes(client, known, command):
 def test_vanished_comes_first(client, known):
     """VANISHED (EARLIER) comes before any FETCH, and after EXISTS."""
     names = known.select(client).untagged_names()
+    assert {"EXISTS", "VANISHED", "FETCH"} <= set(names)
     assert names.index("EXISTS") < names.index("VANISHED") < names.index("FETCH")
 
 
@@ -118,14 +119,14 @@ def test_another_uid_validity(client, known, command):
 @requirement("RFC7162-3.2.5.2-MATCH")
 @needs("QRESYNC")
 def test_match_data(client, known):
-    """A number that still belongs to its UID shows that the client knows the removals before."""
+    """With numbers and UIDs that match, at least what was removed behind them is told."""
     everything = f"{known.uids[0]}:{known.uids[-1]}"
     # The client knows that 2 and 3 are gone: 4 is the second message.
     pairs = (f"1,2 {known.uids[0]},{known.uids[3]}",)
-    answer = known.select(client, everything, pairs)
-    assert changes(answer)[1] == [known.changed]
-    assert set(answer.vanished_earlier) <= set(known.gone[2:])
-    assert known.gone[2] in answer.vanished_earlier
+    vanished, changed = changes(known.select(client, everything, pairs))
+    # A server that remembers all removals may ignore the data (5.3).
+    assert vanished in (known.gone, known.gone[2:])
+    assert changed == [known.changed]
 
 
 @requirement("RFC7162-3.2.5.2-MATCH", "RFC7162-3.2.5.1-CHANGES")
@@ -145,6 +146,7 @@ def test_closes_another_mailbox(client, known, elsewhere):
     codes = [
         getattr(getattr(one, "code", None), "name", type(one).__name__) for one in answer.untagged
     ]
+    assert {"CLOSED", "VanishedData", "FetchData"} <= set(codes)
     assert codes.index("CLOSED") < codes.index("VanishedData") < codes.index("FetchData")
 
 
@@ -207,8 +209,7 @@ def test_without_enable(selected, command):
 @pytest.mark.parametrize(
     "parameter",
     ["QRESYNC", "QRESYNC ()", "QRESYNC (1)", "QRESYNC (0 1)", "QRESYNC (1 0)", "QRESYNC 1 1",
-     "QRESYNC (1 1 x)", "QRESYNC (1 1 1:*)", "QRESYNC (1 1 1:3 (1 1) 1)", "QRESYNC (1 1 (1))",
-     "QRESYNC (1 1) QRESYNC (1 1)"],
+     "QRESYNC (1 1 x)", "QRESYNC (1 1 1:*)", "QRESYNC (1 1 1:3 (1 1) 1)", "QRESYNC (1 1 (1))"],
 )  # fmt: skip
 def test_malformed(client, mailbox, parameter):
     """A parameter QRESYNC that breaks the syntax is answered BAD; nothing is selected."""
