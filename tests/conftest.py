@@ -20,6 +20,15 @@ password = "alicepw"
 [[account]]
 address = "bob@example.test"
 password = "bobpw"
+
+[[account]]
+address = "carol@example.test"
+password = "carolpw"
+owners = ["alice@example.test"]
+
+[[account]]
+address = "dave@example.test"
+password = "davepw"
 """
 
 

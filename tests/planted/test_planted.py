@@ -29,6 +29,14 @@ password = "alicepw"
 role = "second"
 user = "bob@example.test"
 password = "bobpw"
+[[account]]
+role = "shared"
+user = "carol@example.test"
+password = "carolpw"
+[[account]]
+role = "stranger"
+user = "dave@example.test"
+password = "davepw"
 """
 GROUPS = ("lockout", "timeouts", "load", "inbox")
 
