@@ -108,6 +108,8 @@ class Checker:
             case SearchData(numbers) if current and current.name == "SEARCH":
                 self._numbers([(number, number) for number in numbers], current)
             case FlagsData(flags):
+                if self.dialect.revision2 and "\\Recent" in flags:
+                    self._violated(rules.RECENT_REV2, "FLAGS lists \\Recent")
                 self._flags(flags)
             case StatusData():
                 self._status(response, current)

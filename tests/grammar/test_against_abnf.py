@@ -27,11 +27,6 @@ DIFFERENCES = [
         lambda _octets, error: error.expected == "a number less than 4294967296",
     ),
     Difference(
-        "'Does not include \"\\Recent\"' (comment to flag)",
-        b"* FLAGS (\\Seen \\Recent)\r\n",
-        stops("flag", "a flag other than \\Recent"),
-    ),
-    Difference(
         "'Selectability flags; only one per LIST response' (comment to mbx-list-sflag)",
         b'* LIST (\\Noselect \\Marked) "/" x\r\n',
         stops("mbx-list-flags", "at most one of"),

@@ -79,6 +79,7 @@ MEANINGS = {
     b"* SEARCH": SearchData(()),
     b"* SEARCH 2 84 882": SearchData((2, 84, 882)),
     b"* 0 EXISTS": Exists(0),
+    b"* FLAGS (\\Seen \\Recent)": FlagsData(("\\Seen", "\\Recent")),
     b"* 007 RECENT": Recent(7),
     b"* 44 EXPUNGE": Expunge(44),
     b"* 23 FETCH (FLAGS (\\SEEN \\Recent) RFC822.SIZE 44827)": FetchData(

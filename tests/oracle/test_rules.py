@@ -453,6 +453,11 @@ S: * 3 FETCH (UID 20)""",
         "recent-rev2",
         "C: a ENABLE IMAP4rev2\nS: * ENABLED IMAP4rev2\nS: a OK done\nC: b NOOP\nS: * 0 RECENT",
     ),
+    "\\Recent in FLAGS after ENABLE IMAP4rev2": (
+        "recent-rev2",
+        "C: a ENABLE IMAP4rev2\nS: * ENABLED IMAP4rev2\nS: a OK done\nC: b SELECT x\n"
+        "S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\Recent)",
+    ),
     "\\Recent after ENABLE IMAP4rev2": (
         "recent-rev2",
         "C: a ENABLE IMAP4rev2\nS: * ENABLED IMAP4rev2\nS: a OK done\n"

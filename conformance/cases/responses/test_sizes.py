@@ -16,6 +16,12 @@ def test_flags_hold_the_system_flags(authenticated, mailbox, command):
     assert set(authenticated.ok(command, Mailbox(mailbox)).flags or ()) >= SYSTEM_FLAGS
 
 
+@requirement("RFC3501-7.2.6-RECENT")
+def test_flags_do_not_hold_recent(authenticated, mailbox):
+    r"""FLAGS does not list \Recent, which the formal syntax of flag-list leaves out."""
+    assert "\\Recent" not in (authenticated.ok("SELECT", Mailbox(mailbox)).flags or ())
+
+
 @requirement("RFC3501-7.2.6-FLAGS")
 def test_flags_hold_the_keywords_in_use(authenticated, mailbox):
     """FLAGS lists a keyword that a message of the mailbox has."""

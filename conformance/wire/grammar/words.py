@@ -51,7 +51,7 @@ def spelled(word: str) -> str:
 
 
 def flag(scanner: Scanner, *, recent: bool = False, rule: str = "flag") -> str:
-    """A flag in the RFC's spelling; ``\\Recent`` only where ``recent`` says so (flag-fetch)."""
+    """A flag in the RFC's spelling; ``\\Recent`` only where ``recent`` says so."""
     start = scanner.position
     name = spelled(scanner.match(_FLAG, rule, "a flag")[0].decode("ascii"))
     if name == "\\Recent" and not recent:
@@ -60,7 +60,13 @@ def flag(scanner: Scanner, *, recent: bool = False, rule: str = "flag") -> str:
 
 
 def flag_list(scanner: Scanner) -> tuple[str, ...]:
-    return parenthesised(scanner, lambda: flag(scanner), "flag-list", may_be_empty=True)
+    """The flags of FLAGS. ``\\Recent`` is let pass: a case of its own judges it.
+
+    Section 9 leaves it out, section 7.2.6 asks for all system flags, which it is one of (2.3.2).
+    """
+    return parenthesised(
+        scanner, lambda: flag(scanner, recent=True), "flag-list", may_be_empty=True
+    )
 
 
 def flag_perm(scanner: Scanner) -> str:
