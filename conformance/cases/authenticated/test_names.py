@@ -69,7 +69,8 @@ def test_in_modified_utf_7_come_back_as_they_were_sent(authenticated, scratch, s
     """A name in modified UTF-7 can be created and selected, and LIST returns the same octets."""
     name = scratch.name(suffix)
     octets = name.removesuffix(suffix).encode("ascii") + encoded
-    assert authenticated.command("CREATE", Quoted(octets)).status == "OK"
+    if authenticated.command("CREATE", Quoted(octets)).expect("OK", "NO").status == "NO":
+        pytest.skip("the server permits no such name")
     assert authenticated.command("SELECT", Quoted(octets)).status == "OK"
     entries = authenticated.ok("LIST", '""', Quoted(octets)).list()
     assert [entry.raw_name for entry in entries] == [octets]
