@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._mailbox import contents, fill, flags, message
 from conformance.requirements import requirement, revision
-from conformance.wire import Mailbox
+from conformance.wire import DeadlineExpired, Mailbox
 from conformance.wire.grammar import FetchData
 
 pytestmark = revision("IMAP4rev2")
@@ -48,7 +48,10 @@ def test_fetch_in_idle_has_the_uid(selected, second):
     selected.ok("NOOP")
     with selected.idle():
         flagged_by(second, 2, "\\Flagged")
-        told = selected.expect_untagged(FetchData)
+        try:
+            told = selected.expect_untagged(FetchData)
+        except DeadlineExpired:
+            pytest.skip("the server does not tell of changed flags in IDLE")
     assert (told.number, told.items.get("UID")) == (2, present[1])
 
 
