@@ -32,8 +32,8 @@ def capabilities_come_twice():
 
 @found_by("any_state/greeting/lists_the_capabilities_that_hold")
 def greeting_lists_other_capabilities():
-    """The greeting leaves out a capability that CAPABILITY lists."""
-    session.capabilities = lambda of: capabilities(of)[:-1]
+    """The greeting lists a capability that CAPABILITY does not list."""
+    session.capabilities = lambda of: (*capabilities(of), Atom(b"QUOTA"))
 
 
 @found_by(

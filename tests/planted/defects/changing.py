@@ -6,8 +6,8 @@ from dataclasses import replace
 from reference_server.protocol import commands, lexer, parser
 from reference_server.protocol.responses import FetchTable, Numbered
 from reference_server.session import dispatch
-from reference_server.session.commands import copy, store
-from reference_server.session.outcome import Done, No
+from reference_server.session.commands import copy, expunge, store
+from reference_server.session.outcome import Bad, Done, No
 from reference_server.session.view import View
 from reference_server.storage import MailboxExists, MessageMissing, mailbox
 from tests.planted.defects import found_by
@@ -222,3 +222,21 @@ def copy_stops_half_way():
 def check_is_valid_in_any_state():
     """CHECK is answered OK where no mailbox is selected."""
     dispatch.TABLE[commands.Check] = replace(dispatch.TABLE[commands.Check], states=dispatch.ANY)
+
+
+@found_by(
+    "selected/store/of_a_read_only_mailbox_is_no_error_of_the_client[store]",
+    "selected/store/of_a_read_only_mailbox_is_no_error_of_the_client[uid-store]",
+)
+def store_of_a_read_only_mailbox_is_bad():
+    """STORE in a mailbox opened by EXAMINE is answered BAD."""
+    store.No = Bad
+
+
+@found_by(
+    "selected/expunge/of_a_read_only_mailbox_is_answered_no",
+    "extensions/uidplus/uid_expunge_of_a_read_only_mailbox_is_answered_no",
+)
+def expunge_of_a_read_only_mailbox_is_bad():
+    """EXPUNGE in a mailbox opened by EXAMINE is answered BAD."""
+    expunge.No = Bad
