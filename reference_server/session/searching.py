@@ -110,21 +110,24 @@ class Compiler:
                 return Filter(Cost.VIEW, lambda uids: changed_since(view, uids, before))
 
     def _flag(self, key: SearchFlag) -> Filter:
-        view = self._view
+        flags, recent, present = self._view.flags, self._view.recent, key.present
         if key.flag == "\\Recent":
-            with_flag: Callable[[int], bool] = view.recent.__contains__
-        else:
-            # One set of flags has many messages: look into each set once.
-            name = key.flag.lower()
-            sets = {
-                flags
-                for flags in set(view.flags.values())
-                if any(flag.lower() == name for flag in flags)
+            return Filter(
+                Cost.VIEW, lambda uids: [uid for uid in uids if (uid in recent) == present]
+            )
+        name = key.flag.lower()
+
+        def select(uids: Sequence[int]) -> Sequence[int]:
+            # One set of flags has many messages: look into each set once. Not sooner than now,
+            # as news may be taken in between compiling and searching.
+            wanted = {
+                known
+                for known in set(flags.values())
+                if any(flag.lower() == name for flag in known) == present
             }
-            with_flag = lambda uid: view.flags[uid] in sets  # noqa: E731
-        if key.present:
-            return Filter(Cost.VIEW, lambda uids: [uid for uid in uids if with_flag(uid)])
-        return Filter(Cost.VIEW, lambda uids: [uid for uid in uids if not with_flag(uid)])
+            return [uid for uid in uids if flags[uid] in wanted]
+
+        return Filter(Cost.VIEW, select)
 
     def _date(self, key: SearchDate) -> Filter:
         """Days are compared as they are written, whatever the time and the zone (6.4.4)."""

@@ -137,7 +137,8 @@ class Session:
         while True:
             line = self._framer.take_line()
             if isinstance(line, FrameError):
-                self.ended = line.fatal
+                if line.fatal:
+                    self._end(line.text)
                 raise Bad(line.text)
             if line is not None:
                 return line
@@ -192,8 +193,7 @@ class Session:
         if error.fatal:
             if error.tag is not None:
                 self.respond(Condition(error.kind, error.text, code, error.tag))
-            self.respond(Condition("BYE", f"{self.service.host_id} {error.text}", code))
-            self.ended = True
+            self._end(error.text, code)
         else:
             self.respond(Condition(error.kind, error.text, code, error.tag))
             self._count(True)
@@ -201,8 +201,12 @@ class Session:
     def _count(self, bad: bool) -> None:
         self._bad_commands = self._bad_commands + 1 if bad else 0
         if self._bad_commands >= _BAD_BEFORE_LOGIN and self.identity is None and not self.ended:
-            self.respond(Condition("BYE", f"{self.service.host_id} too many bad commands"))
-            self.ended = True
+            self._end("too many bad commands")
+
+    def _end(self, reason: str, code: Code | None = None) -> None:
+        """Say BYE; no further command is carried out."""
+        self.respond(Condition("BYE", f"{self.service.host_id} {reason}", code))
+        self.ended = True
 
     def _receive(self) -> None:
         data = self.channel.receive()

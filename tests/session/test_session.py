@@ -9,7 +9,7 @@ from reference_server.session.channel import Disconnected
 from reference_server.session.commands import fetch as fetch_module
 from reference_server.session.service import Service
 from reference_server.session.session import Session
-from reference_server.storage import Mailbox, StorageFailure
+from reference_server.storage import Mailbox, MailboxMissing, StorageFailure
 from tests.session.conftest import MemoryChannel
 from tests.session.dialogue import deliver
 
@@ -200,6 +200,23 @@ def test_what_is_too_long_ends_or_not(connect):
     assert kinds(client("e APPEND INBOX {101}")) == ["e NO"]
     assert kinds(client("f LOGIN {100000+}"))[-1] == "* BYE"
     assert client.finished
+
+
+def test_an_answer_much_too_long_ends_the_session(connect):
+    client = connect(limits=Limits(line=100, read_over=500))
+    client("a AUTHENTICATE PLAIN")
+    assert kinds(client("x" * 1000)) == ["* BYE", "a BAD"]
+    assert client.finished
+
+
+def test_the_mailbox_is_deleted_at_the_moment_of_close(alice, monkeypatch):
+    def missing(*_arguments):
+        raise MailboxMissing("INBOX")
+
+    alice.ok("SELECT INBOX")
+    monkeypatch.setattr(Mailbox, "expunge", missing)
+    assert kinds(alice("a CLOSE")) == ["a OK"]
+    assert kinds(alice("b CHECK")) == ["b BAD"]
 
 
 # Faults

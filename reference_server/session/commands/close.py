@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Close, Unselect
+from reference_server.storage import MailboxMissing
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
 def close(session: Session, _command: Close) -> None:
     """Remove what is marked as deleted, unless read-only, and leave the mailbox."""
     view = session.selected
-    view.refresh()
-    if not view.read_only and not view.gone:
-        view.mailbox.expunge(None, view)
+    if not view.read_only:
+        with suppress(MailboxMissing):  # another session deleted it
+            view.mailbox.expunge(None, view)
     session.close_mailbox()
 
 
