@@ -1,30 +1,38 @@
 """What the suite does on a target outside of cases: look at it, and clear up.
 
-Both go through IMAPClient, a forgiving client: a server with deviations is still to be probed
-and cleaned, only a case judges it.
+Both go through IMAPClient, and take what they can from an answer that it cannot read: a server
+with deviations is still to be probed and cleaned, only a case judges it.
 """
 
 import contextlib
 import imaplib
+import re
 import secrets
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from imaplib import IMAP4
-from typing import Any
+from typing import Any, TypeVar
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 from imapclient.imap_utf7 import encode
 
-from conformance.targets.description import Account, Description, UnreachableError
+from conformance.targets.description import (
+    Account,
+    Description,
+    TargetError,
+    UnreachableError,
+)
+from conformance.targets.folders import folders
 
 # imaplib refuses a server that offers neither of those it knows, so one of RFC 9051 alone.
 imaplib.AllowedVersions = ("IMAP4REV1", "IMAP4REV2", "IMAP4")  # type: ignore[attr-defined]
 
 SECONDS = 30
 FAILURES = (IMAP4.error, IMAPClientError, OSError)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,14 @@ class Facts:
 
 
 def tls_context(description: Description) -> ssl.SSLContext:
-    """The TLS settings towards this target: verified unless it is declared insecure."""
-    context = ssl.create_default_context(cafile=description.ca_file)
+    """The TLS settings towards this target: verified unless it is declared insecure.
+
+    Raises TargetError if the CA file holds no certificates.
+    """
+    try:
+        context = ssl.create_default_context(cafile=description.ca_file)
+    except ssl.SSLError as error:
+        raise TargetError(f"{description.ca_file}: no certificates in PEM: {error}") from None
     if description.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -97,7 +111,8 @@ def probe(description: Description) -> Facts:
 def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:
     try:
         capabilities = _capabilities(client)
-        identity = client.id_(None) if "ID" in capabilities else None
+        offers_id = "ID" in capabilities
+        identity = _if_understood(lambda: _identity(client.id_(None))) if offers_id else None
         prefix, delimiter = _namespace(client, capabilities)
     except FAILURES as error:
         raise UnreachableError(f"the target does not answer what it is: {error}") from error
@@ -105,10 +120,20 @@ def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:
         greeting=_text(client.welcome),
         capabilities=capabilities,
         initial_capabilities=initial,
-        id=_identity(identity),
+        id=identity or {},
         prefix=prefix,
         delimiter=delimiter,
     )
+
+
+def _if_understood(ask: Callable[[], Answer]) -> Answer | None:
+    """What a command brings; None where it is refused, or answered so that no one can read it."""
+    try:
+        return ask()
+    except (IMAP4.abort, OSError):
+        raise
+    except Exception:  # IMAPClient says nowhere what its readers raise
+        return None
 
 
 def connect_client(description: Description) -> IMAPClient:
@@ -124,14 +149,24 @@ def connect_client(description: Description) -> IMAPClient:
             ssl_context=context if address.kind == "imaps" else None,
             timeout=SECONDS,
         )
+    except ssl.SSLCertVerificationError as error:
+        raise UnreachableError(
+            f"the certificate of {where} is not trusted: {error.verify_message} "
+            "(--ca-file FILE trusts those in a file, --insecure any)"
+        ) from error
     except ssl.SSLError as error:
-        raise UnreachableError(f"TLS with {where} fails: {error}") from error
+        raise UnreachableError(
+            f"TLS with {where} fails: {error} (a port without TLS is imap://)"
+        ) from error
     except (IMAP4.error, IMAPClientError) as error:
         raise UnreachableError(f"{where} does not greet as an IMAP server: {error}") from error
     except socket.gaierror as error:
         raise UnreachableError(f"there is no host {address.host}: {error.strerror}") from error
+    except TimeoutError as error:
+        hint = "" if address.kind == "imaps" else " (a port that begins with TLS is imaps://)"
+        raise UnreachableError(f"{where} says nothing for {SECONDS} s{hint}") from error
     except OSError as error:
-        raise UnreachableError(f"{where} cannot be reached: {error}") from error
+        raise UnreachableError(f"{where} cannot be reached: {error.strerror or error}") from error
 
 
 def log_in_client(client: IMAPClient, account: Account, description: Description) -> None:
@@ -144,11 +179,17 @@ def log_in_client(client: IMAPClient, account: Account, description: Description
     except ssl.SSLError as error:
         raise UnreachableError(f"TLS after STARTTLS fails: {error}") from error
     except FAILURES as error:
+        reason = _reason(error)
         raise UnreachableError(
-            f"the account {account.user} ({account.role}) cannot log in: {_text(error.args[0])}"
-            if error.args
-            else f"the account {account.user} ({account.role}) cannot log in"
+            f"the account {account.user} ({account.role}) cannot log in: {reason}"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What an exception says; IMAPClient hands on imaplib's octets as b'...'."""
+    text = _text(error.args[0]) if error.args else type(error).__name__
+    octets = re.fullmatch(r"""b(['"])(.*)\1""", text, re.DOTALL)
+    return octets[2] if octets else text
 
 
 def _capabilities(client: IMAPClient) -> tuple[str, ...]:
@@ -157,13 +198,18 @@ def _capabilities(client: IMAPClient) -> tuple[str, ...]:
 
 def _namespace(client: IMAPClient, capabilities: tuple[str, ...]) -> tuple[str, str]:
     if "NAMESPACE" in capabilities:
-        personal = client.namespace().personal
-        if personal:
-            prefix, delimiter = personal[0]
-            return _text(prefix), _text(delimiter or "")
-    for _, delimiter, _ in client.list_folders("", ""):
-        return "", _text(delimiter or "")
+        first = _if_understood(lambda: _first_personal(client))
+        if first is not None:
+            return first
+    for delimiter, _ in folders(client, "LIST", b""):
+        return "", delimiter
     return "", ""
+
+
+def _first_personal(client: IMAPClient) -> tuple[str, str] | None:
+    for prefix, delimiter in client.namespace().personal or ():
+        return _text(prefix), _text(delimiter or "")
+    return None
 
 
 def _identity(answer: object) -> dict[str, str]:
@@ -236,27 +282,32 @@ class Housekeeper:
 
     def _sweep(self, client: IMAPClient, name: str) -> list[str]:
         reasons: dict[bytes, str] = {}
-        for subscribed in self._names(client.list_sub_folders, name):
+        for subscribed in self._names(client, "LSUB", name):
             with contextlib.suppress(IMAPClientError, UnicodeError):
                 client.unsubscribe_folder(subscribed)
         # Deepest first; twice, since a name that keeps inferiors becomes \Noselect at first.
         for _ in range(2):
-            for mailbox in sorted(self._names(client.list_folders, name), key=len, reverse=True):
+            for mailbox in sorted(self._names(client, "LIST", name), key=len, reverse=True):
                 try:
                     client.delete_folder(mailbox)
                 except (IMAPClientError, UnicodeError) as error:
                     reasons[mailbox] = str(error)
-        left = self._names(client.list_folders, name)
+        left = self._names(client, "LIST", name)
         return [f"{_text(mailbox)}: {reasons.get(mailbox, 'still listed')}" for mailbox in left]
 
-    def _names(self, command: Any, name: str) -> list[bytes]:
-        """The names as the server has sent them, of the mailbox and of its inferiors."""
-        patterns = (
-            [name, f"{name}{self._facts.delimiter}*"] if self._facts.delimiter else [f"{name}*"]
-        )
-        listed = [entry for pattern in patterns for entry in command("", encode(pattern))]
-        # IMAPClient gives a name of digits as text.
-        return [name.encode() if isinstance(name, str) else name for _, _, name in listed]
+    def _names(self, client: IMAPClient, command: str, name: str) -> list[bytes]:
+        """The names as the server has sent them, of the mailbox and of its inferiors.
+
+        No others, whatever the server takes the pattern for: what is listed here gets deleted.
+        """
+        own, delimiter = encode(name), self._facts.delimiter.encode()
+        patterns = [own, own + delimiter + b"*"] if delimiter else [own + b"*"]
+        return [
+            found
+            for pattern in patterns
+            for _, found in folders(client, command, pattern)
+            if found == own or found.startswith(own + delimiter)
+        ]
 
     def close(self) -> None:
         if self._client is not None:

@@ -2,7 +2,7 @@ import pytest
 
 from conformance.run import Target
 from conformance.targets.description import Account, Address, Description
-from conformance.targets.housekeeping import Facts, Housekeeper, remove_all
+from conformance.targets.housekeeping import Facts, Housekeeper, probe, remove_all
 from conformance.targets.server import Server
 from tests.fake_server import FakeServer
 
@@ -85,3 +85,49 @@ def test_removing_reconnects_once(foreign, fake):
     assert housekeeper.remove("gximap-x") == []
     assert fake.mailboxes == ["INBOX", "Private"]
     housekeeper.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '* LIST () "/" gximap-x ("CHILDINFO" ("SUBSCRIBED"))',
+        '* LIST () "/" "gximap-x" (("a" ("b")) "OLDNAME" ({1}\r\nx))',
+        '* LIST () "/" {8}\r\ngximap-x ("CHILDINFO" ("SUBSCRIBED"))',
+        "* LIST () NIL gximap-x",
+        '* LIST () "\\\\" "gximap\\-x"',
+        '* LIST nonsense\r\n* LIST () "/" gximap-x',
+    ],
+)
+def test_removing_reads_a_list_that_imapclient_does_not(foreign, fake, line):
+    fake.script["LIST"] = [line, "OK done"]
+    (left,) = remove_all(foreign, Facts("* OK", (), (), {}, "", ""), "gximap-x")
+    assert left == "alice: gximap-x: still listed"
+    assert [each.split()[2] for each in fake.commands if "DELETE" in each] == ['"gximap-x"'] * 2
+
+
+def test_removing_deletes_no_other_mailbox_whatever_list_answers(foreign, fake):
+    fake.script["LIST"] = fake.script["LSUB"] = [
+        *(f'* LIST () "/" {name}' for name in ("INBOX", "gximap-xy", "gximap-x/1")),
+        *(f'* LSUB () "/" {name}' for name in ("INBOX", "gximap-xy", "gximap-x/1")),
+        "OK done",
+    ]
+    remove_all(foreign, FACTS, "gximap-x")
+    changes = [each.partition(" ")[2] for each in fake.commands]
+    changes = {each for each in changes if each.startswith(("DELETE", "UNSUBSCRIBE"))}
+    assert changes == {'DELETE "gximap-x/1"', 'UNSUBSCRIBE "gximap-x/1"'}
+
+
+def test_probing_a_server_whose_answers_no_one_can_read(foreign, fake):
+    fake.script["CAPABILITY"] = ["* CAPABILITY IMAP4rev1 ID NAMESPACE", "OK done"]
+    fake.script["ID"] = ["* ID (((", "OK done"]
+    fake.script["NAMESPACE"] = ["* NAMESPACE x", "OK done"]
+    fake.script["LIST"] = ['* LIST (\\Noselect) "." "" ("CHILDINFO" ("SUBSCRIBED"))', "OK done"]
+    facts = probe(foreign)
+    assert (facts.id, facts.prefix, facts.delimiter) == ({}, "", ".")
+
+
+def test_probing_a_server_that_refuses_to_say_what_it_is(foreign, fake):
+    fake.script["CAPABILITY"] = ["* CAPABILITY IMAP4rev1 ID NAMESPACE", "OK done"]
+    fake.script["ID"] = fake.script["NAMESPACE"] = ["BAD what"]
+    facts = probe(foreign)
+    assert (facts.id, facts.prefix, facts.delimiter) == ({}, "", "/")
