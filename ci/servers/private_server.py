@@ -116,7 +116,9 @@ def laid_over(root: Path, script: str) -> list[str]:
         for name in ("etc", "usr")
     ]
     lines = ["set -e", *mounts, "mount -t tmpfs tmpfs /run", script]
-    return ["unshare", "--mount", "sh", "-c", "\n".join(lines)]
+    # A process namespace, too: with its first process end all, also those that left the group.
+    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    return [*command, "sh", "-c", "\n".join(lines)]
 
 
 def free_port() -> int:
