@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -25,7 +26,7 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import GROUPS, Options, UsageError, prepare
+from conformance.run import GROUPS, Options, UsageError, check_selectors, prepare
 from conformance.targets.description import UnreachableError
 
 COMMANDS = ("run", "list", "requirements")
@@ -94,10 +95,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
+def _ask(prompt: str) -> str:
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        raise UsageError(
+            "the password is neither in the URL nor in the environment (GXIMAP_PASSWORD), "
+            "and no one answers the prompt"
+        ) from None
 
 
 def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
@@ -124,6 +134,11 @@ def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
         return EXIT_FAULT
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except Exception:
+        # Python's own exit code for this, 1, would say that the server deviates.
+        traceback.print_exc()
+        print("gximap-conformance: fault of the suite, see above", file=sys.stderr)
+        return EXIT_FAULT
 
 
 def run(namespace: argparse.Namespace, cases: Path) -> int:
@@ -139,7 +154,8 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         ca_file=namespace.ca_file,
         verbose=namespace.verbose,
     )
-    target, profile = prepare(options, getpass.getpass)
+    check_selectors(options, cases)
+    target, profile = prepare(options, _ask)
     results = new_results(target, profile, options)
     # pytest captures descriptor 1 while cases run; the display writes to a copy of it.
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding) as output:

@@ -20,7 +20,7 @@ from conformance.requirements.case import Case, CaseError, place, read_case
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.requirements.revisions import choose
 from conformance.requirements.selection import selected
-from conformance.run import GROUPS, Options, Target, UsageError, prepare, selectors
+from conformance.run import GROUPS, Options, Target, UsageError, check_selectors, prepare, selectors
 from conformance.targets.description import UnreachableError
 from conformance.targets.housekeeping import remove_all
 
@@ -114,8 +114,11 @@ class CasePlugin:
         self._options = options(config)
         try:
             catalogue()
+            check_selectors(self._options, self._folder)
         except CatalogueError as error:
             raise pytest.UsageError(f"fault of the suite: {error}") from None
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
         if is_worker(config):
             data = cast(Any, config).workerinput["conformance"]
             config.stash[TARGET] = Target.from_data(data)
@@ -314,7 +317,10 @@ class RunPlugin:
                 self.results.faults.append(f"clearing up: {error!r}")
         self.results.finish(time.monotonic() - self._begin)
         if self._options.report is not None:
-            write_files(self.results, Path(self._options.report))
+            try:
+                write_files(self.results, Path(self._options.report))
+            except OSError as error:
+                self.results.faults.append(f"the report cannot be written: {error}")
         session.exitstatus = self.results.exit_code
 
 

@@ -9,7 +9,7 @@ from _pytest.terminal import TerminalReporter
 from conformance.plugin import CASE, RESULTS, TARGET
 from conformance.report.results import Results
 from conformance.requirements.case import Case
-from conformance.run import Target, UsageError
+from conformance.run import Options, Target, UsageError, check_selectors
 
 NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
@@ -93,6 +93,7 @@ def run_pytest(words: list[str], plugins: list[object]) -> int | pytest.ExitCode
 
 def collect(cases: Path, select: tuple[str, ...]) -> Collection:
     """Collect the cases in a folder without running them."""
+    check_selectors(Options(select=select), cases)
     collection = Collection()
     words = [*arguments(cases), "--collect-only", *(f"--select={text}" for text in select)]
     run_pytest(words, [Quiet(), collection])

@@ -6,9 +6,11 @@ Done once, before any case runs; the worker processes get the outcome as plain d
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from conformance.profiles.profile import Profile, ProfileError, load_profile, recognise
+from conformance.requirements.case import place
 from conformance.requirements.catalogue import catalogue
 from conformance.requirements.selection import Selector, SelectorError, parse_selector
 from conformance.targets.description import Description, TargetError, describe
@@ -82,6 +84,18 @@ def selectors(options: Options) -> list[Selector]:
         raise UsageError(f"--select {error}") from None
 
 
+def check_selectors(options: Options, cases: Path) -> None:
+    """UsageError for a selector that is not understood, or reaches no file of cases."""
+    places = [place(path, cases) for path in cases.rglob("test_*.py")]
+    for selector in selectors(options):
+        if not any(selector.reaches(where) for where in places):
+            groups = ", ".join(sorted({where.partition("/")[0] for where in places}))
+            raise UsageError(
+                f"--select {selector.text}: there is no such group or file of cases; the groups: "
+                f"{groups}"
+            )
+
+
 def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profile | None]:
     """Describe the target, look at it, find its profile.
 
@@ -91,6 +105,7 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     for group in options.allow:
         if group not in GROUPS:
             raise UsageError(f"--allow {group}: a group is one of {', '.join(GROUPS)}")
+    _make_folder(options.report)
     try:
         wanted = load_profile(options.profile, catalogue()) if options.profile else None
         if options.target is None:
@@ -102,10 +117,24 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
             wanted = load_profile(description.profile, catalogue())
     except (TargetError, ProfileError) as error:
         raise UsageError(str(error)) from None
-    facts = probe(description)
+    try:
+        facts = probe(description)
+    except TargetError as error:
+        raise UsageError(str(error)) from None
     if wanted is None:
         wanted = recognise(facts.greeting, facts.id, catalogue())
     return Target(description, facts, scratch_name(), description.name), wanted
+
+
+def _make_folder(report: str | None) -> None:
+    """Make the folder of the report now, so that no run is lost for want of it."""
+    try:
+        if report is not None:
+            Path(report).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--report {report}: {error.strerror}") from None
+    if report is not None and not os.access(report, os.W_OK | os.X_OK):
+        raise UsageError(f"--report {report}: no files can be written there")
 
 
 def _reference_server(name: str, settings: dict[str, str]) -> Target:

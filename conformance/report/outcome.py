@@ -4,8 +4,10 @@ import ssl
 import traceback
 from dataclasses import asdict, dataclass
 from imaplib import IMAP4
+from pathlib import Path
 from typing import Any
 
+import imapclient
 import pytest
 from imapclient.exceptions import IMAPClientError
 
@@ -17,7 +19,8 @@ from conformance.wire import Deviation, GrammarError
 OUTCOMES = ("pass", "fail", "warn", "known", "fixed", "skip", "error")
 
 # What the server under test brought about; the raw client's and the oracle's exceptions are
-# AssertionErrors. Everything else that is raised in a case or a fixture is a fault of the suite.
+# AssertionErrors. So is an answer that IMAPClient cannot read. Everything else that is raised in a
+# case or a fixture is a fault of the suite.
 SERVER_FAULTS = (
     AssertionError,
     pytest.fail.Exception,
@@ -28,6 +31,7 @@ SERVER_FAULTS = (
     ssl.SSLError,
     UnreachableError,
 )
+CLIENT = Path(imapclient.__file__).parent
 # "[ABNF] rules MUST be followed strictly"
 GRAMMAR = ("RFC3501-7.5-2",)
 # What pytest-timeout says when a case took longer than any wait for the server may take.
@@ -80,7 +84,7 @@ def judge(
         return [Finding("skip", str(error))]
     if isinstance(error, pytest.fail.Exception) and str(error).startswith(HUNG):
         return [Finding("error", f"the case hung: {error}")]
-    if not isinstance(error, SERVER_FAULTS):
+    if not isinstance(error, SERVER_FAULTS) and not _of_client(error):
         return [Finding("error", _traceback(error))]
     message = str(error) or type(error).__name__
     if not isinstance(error, AssertionError | pytest.fail.Exception):
@@ -93,6 +97,16 @@ def judge(
         message = f"the case could not be set up: {message}"
         return [Finding("deviation", message, "MUST", requirements)]
     return [Finding("deviation", message, level, requirements)]
+
+
+def _of_client(error: BaseException) -> bool:
+    """Whether IMAPClient raised it: its readers fail with ValueError, TypeError and others."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return (
+        isinstance(error, Exception)
+        and bool(frames)
+        and CLIENT in Path(frames[-1].filename).parents
+    )
 
 
 def _traceback(error: BaseException) -> str:

@@ -26,7 +26,8 @@ VERDICTS = {
 
 def print_summary(console: Console, results: Results, verbose: bool = False) -> None:
     """Print a run's results; with `verbose` whole dialogues, and those of all cases."""
-    console.print(_by_group(results))
+    if results.cases:
+        console.print(_by_group(results))
     order = [*WORST_FIRST, "known", "skip", "pass"] if verbose else list(WORST_FIRST)
     for outcome in order:
         for result in sorted(results.cases, key=lambda result: result.case.id):

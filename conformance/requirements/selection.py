@@ -58,7 +58,8 @@ def parse_selector(text: str, catalogue: Catalogue) -> Selector:
     if document:
         name, section = document[1].upper(), document[2] or ""
         if not catalogue.has_document(name):
-            raise SelectorError(f"{text}: the catalogue has no document {name}")
+            known = ", ".join(dict.fromkeys(each.document.lower() for each in catalogue.values()))
+            raise SelectorError(f"{text}: the catalogue has no document {name}, only {known}")
         if not any(
             requirement.document == name and _within(requirement.section, section)
             for requirement in catalogue.values()

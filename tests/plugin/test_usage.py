@@ -1,0 +1,109 @@
+"""What the command says, and its exit code, where it is called in a wrong way."""
+
+import pytest
+
+from conformance import cli
+from conformance.cli import main
+from tests.fake_server import FakeServer
+
+CASE = """
+from conformance.requirements import requirement
+@requirement("RFC3501-6.1.1-2")
+def test_passes(connection):
+    '''A case that passes.'''
+    assert connection.command("CAPABILITY").status == "OK"
+"""
+LIST_OF_CLIENT = """
+from conformance.requirements import requirement
+@requirement("RFC3501-6.1.1-2")
+def test_list(imap_client):
+    '''A client reads the names.'''
+    imap_client.list_folders("", "INBOX")
+"""
+
+
+@pytest.fixture
+def cases(tmp_path):
+    folder = tmp_path / "cases" / "any_state"
+    folder.mkdir(parents=True)
+    (folder / "test_it.py").write_text(CASE)
+    return folder.parent
+
+
+@pytest.fixture
+def server():
+    with FakeServer() as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["list", "rfc9999"], "no document RFC9999, only rfc3501"),
+        (["list", "any_stat"], "no such group or file of cases; the groups: any_state"),
+        (["--select", "any_state", "--select", "typo"], "--select typo: there is no such group"),
+        (["--jobs", "none"], "'none' is not a number from 1 on"),
+        (["--report", "/dev/null/report"], "--report /dev/null/report: Not a directory"),
+    ],
+)
+def test_wrong_words(cases, capfd, words, said):
+    try:
+        code = main(words, cases=cases)
+    except SystemExit as end:  # argparse
+        code = end.code
+    assert code == 2
+    output = capfd.readouterr()
+    assert said in output.err
+    assert "Traceback" not in output.err
+    assert not output.out
+
+
+def test_no_one_answers_the_prompt(cases, capfd, monkeypatch):
+    def getpass(_):
+        raise EOFError
+
+    monkeypatch.delenv("GXIMAP_PASSWORD", raising=False)
+    monkeypatch.setattr(cli.getpass, "getpass", getpass)
+    assert main(["imap://alice@127.0.0.1:1"], cases=cases) == 2
+    assert "GXIMAP_PASSWORD" in capfd.readouterr().err
+
+
+def test_ca_file_without_certificates(cases, tmp_path, capfd):
+    file = tmp_path / "ca.pem"
+    file.write_text("nothing")
+    words = [
+        "imaps://a:b@127.0.0.1:1",
+        "--ca-file",
+        str(file),
+        "--report",
+        str(tmp_path / "report"),
+    ]
+    assert main(words, cases=cases) == 2
+    assert f"{file}: no certificates in PEM" in capfd.readouterr().err
+
+
+def test_report_that_cannot_be_written_at_the_end(cases, server, tmp_path, capfd):
+    (tmp_path / "report" / "results.json").mkdir(parents=True)
+    words = [server.url, "--jobs", "1", "--report", str(tmp_path / "report")]
+    assert main(words, cases=cases) == 4
+    assert "the report cannot be written" in capfd.readouterr().out
+
+
+def test_unexpected_exception_is_a_fault_of_the_suite(cases, capfd, monkeypatch):
+    def prepare(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(cli, "prepare", prepare)
+    assert main([], cases=cases) == 4
+    assert "boom" in capfd.readouterr().err
+
+
+def test_answer_that_imapclient_cannot_read_is_a_deviation(cases, server, tmp_path, capfd):
+    (cases / "any_state" / "test_it.py").write_text(LIST_OF_CLIENT)
+    server.script["LIST"] = [
+        *(f'* LIST () "/" {name} ("CHILDINFO" ("SUBSCRIBED"))' for name in "abcd"),
+        "OK done",
+    ]
+    words = [server.url, "--jobs", "1", "--report", str(tmp_path / "report")]
+    assert main(words, cases=cases) == 1
+    assert "1 fail" in capfd.readouterr().out
