@@ -118,7 +118,7 @@ class CasePlugin:
         except CatalogueError as error:
             raise pytest.UsageError(f"fault of the suite: {error}") from None
         except UsageError as error:
-            raise pytest.UsageError(str(error)) from None
+            pytest.exit(str(error), EXIT_USAGE)  # pytest's own code would be that of a fault
         if is_worker(config):
             data = cast(Any, config).workerinput["conformance"]
             config.stash[TARGET] = Target.from_data(data)

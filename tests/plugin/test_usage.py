@@ -99,7 +99,9 @@ def test_unexpected_exception_is_a_fault_of_the_suite(cases, capfd, monkeypatch)
 
 
 def test_answer_that_imapclient_cannot_read_is_a_deviation(cases, server, tmp_path, capfd):
-    (cases / "any_state" / "test_it.py").write_text(LIST_OF_CLIENT)
+    # Another name: the runs of this file share a process, and with it the imported module.
+    (cases / "any_state" / "test_it.py").unlink()
+    (cases / "any_state" / "test_client.py").write_text(LIST_OF_CLIENT)
     server.script["LIST"] = [
         *(f'* LIST () "/" {name} ("CHILDINFO" ("SUBSCRIBED"))' for name in "abcd"),
         "OK done",
