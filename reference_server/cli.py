@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(options)
     except (ConfigurationError, AccountsError, StorageError, OSError) as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
+        if not (options.dev or options.file):
+            print(f"{PROGRAM} --dev needs no files", file=sys.stderr)
         return 1
     return 0
 
