@@ -79,7 +79,11 @@ class View:
         self._untold_expunge: int | None = None  # the mod-sequence of the first in vanished
         self._held_back = False  # the client has been given a lower one than the highest
         if condstore:
-            self.use_modseqs()
+            try:
+                self.use_modseqs()
+            except BaseException:
+                self.leave()  # nobody will have this view to leave it
+                raise
 
     # What storage tells
 

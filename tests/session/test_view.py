@@ -6,7 +6,14 @@ from reference_server.protocol.commands import SequenceSet
 from reference_server.protocol.responses import Data, FetchTable, Numbered
 from reference_server.session.outcome import Bad
 from reference_server.session.view import View
-from reference_server.storage import Added, Expunged, FlagsChanged, Gone, Snapshot
+from reference_server.storage import (
+    Added,
+    Expunged,
+    FlagsChanged,
+    Gone,
+    Snapshot,
+    StorageFailure,
+)
 
 NONE = frozenset()
 SEEN = frozenset({"\\Seen"})
@@ -174,3 +181,15 @@ def test_each_change_rouses(view):
 def test_leaving(view):
     view.leave()
     assert view.mailbox.observers == []
+
+
+def test_a_view_that_fails_to_open_observes_no_more():
+    class Failing(FakeMailbox):
+        def modseqs(self):
+            assert self.observers
+            raise StorageFailure("disk I/O error")
+
+    mailbox = Failing(1, 2)
+    with pytest.raises(StorageFailure):
+        View(mailbox, read_only=False, condstore=True)
+    assert mailbox.observers == []
