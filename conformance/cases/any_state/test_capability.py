@@ -6,7 +6,9 @@ from conformance.requirements import requirement
 from conformance.wire.grammar import CapabilityData
 
 
-@requirement("RFC3501-6.1-STATE", "RFC3501-6.1.1-1", "RFC3501-6.1.1-2", "RFC3501-7.2.1-1")
+@requirement(
+    "RFC3501-6.1-STATE", "RFC3501-6.1.1-1", "RFC3501-6.1.1-2", "RFC3501-7.2.1-1", "RFC9051-6.1.1-1"
+)
 @pytest.mark.parametrize("state", ["connection", "authenticated", "selected"])
 def test_names_imap4rev1_once(request, state):
     """In every state CAPABILITY brings one CAPABILITY response, with IMAP4rev1, before the OK."""
@@ -42,7 +44,7 @@ def test_agrees_with_the_code_of_the_login(before_login, account):
     assert set(code.value) <= set(listed)
 
 
-@requirement("RFC3501-7.2.1-2", "RFC3501-6.1.1-3", "RFC3501-6.2.2-8")
+@requirement("RFC3501-7.2.1-2", "RFC3501-6.1.1-3", "RFC3501-6.2.2-8", "RFC9051-6.2.2-14")
 def test_names_the_mechanism_plain(before_login, server):
     """AUTH=PLAIN is listed, on the connection as it is or at least under TLS."""
     connection = before_login()

@@ -6,7 +6,7 @@ from conformance.requirements import requirement
 from conformance.wire.grammar import CapabilityData
 
 
-@requirement("RFC3501-3-GREETING", "RFC3501-3.1-1")
+@requirement("RFC3501-3-GREETING", "RFC3501-3.1-1", "RFC9051-3.1-1")
 def test_ok_begins_the_not_authenticated_state(connection):
     """After a greeting of OK no mailbox can be opened before login."""
     if connection.greeting.kind == "PREAUTH":

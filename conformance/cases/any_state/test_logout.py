@@ -6,7 +6,15 @@ from conformance.requirements import requirement
 from conformance.wire import Mailbox
 
 
-@requirement("RFC3501-6.1-STATE", "RFC3501-6.1.3-1", "RFC3501-6.1.3-2", "RFC3501-3.4-1")
+@requirement(
+    "RFC3501-6.1-STATE",
+    "RFC3501-6.1.3-1",
+    "RFC3501-6.1.3-2",
+    "RFC3501-3.4-1",
+    "RFC9051-6.1.3-1",
+    "RFC9051-6.1.3-2",
+    "RFC9051-3.4-1",
+)
 @pytest.mark.parametrize("state", ["connection", "authenticated", "selected"])
 def test_says_bye_and_closes(request, state):
     """In every state LOGOUT brings BYE, then the tagged OK, then the end of the connection."""
@@ -24,7 +32,7 @@ def test_takes_no_arguments(connection):
     assert connection.command("NOOP").status == "OK"
 
 
-@requirement("RFC3501-6.1.3-2", "RFC3501-3-FLOW")
+@requirement("RFC3501-6.1.3-2", "RFC3501-3-FLOW", "RFC9051-6.1.3-2")
 def test_nothing_is_executed_after_it(authenticated, login, scratch):
     """A command that comes in one packet with LOGOUT, behind it, is not executed."""
     name = scratch.name()

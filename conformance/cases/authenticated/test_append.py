@@ -64,7 +64,7 @@ def test_takes_a_large_message(selected):
     assert selected.ok("FETCH", 1, "BODY.PEEK[]").fetch(1).section() == octets
 
 
-@requirement("RFC3501-6.3.11-8BIT", "RFC3501-6.3.11-3")
+@requirement("RFC3501-6.3.11-8BIT", "RFC3501-6.3.11-3", "RFC9051-6.3.12-5")
 def test_takes_8_bit_characters(selected):
     """An 8-bit text is kept, as it is or behind a content transfer encoding that restores it."""
     text = bytes(octet for octet in range(0xA0, 0x100)) + b"\r\n"
@@ -104,7 +104,7 @@ def test_takes_the_mailbox_as_a_literal(authenticated, mailbox):
     assert count(authenticated, mailbox) == 1
 
 
-@requirement("RFC3501-6.3.11-9", "RFC3501-6.3.11-10", "RFC3501-7.1-TRYCREATE")
+@requirement("RFC3501-6.3.11-9", "RFC3501-6.3.11-10", "RFC3501-7.1-TRYCREATE", "RFC9051-6.3.12-9")
 def test_to_a_missing_mailbox_says_trycreate(authenticated, scratch):
     """APPEND to a mailbox that does not exist is answered NO [TRYCREATE] and creates none."""
     name = scratch.name()
@@ -116,7 +116,7 @@ def test_to_a_missing_mailbox_says_trycreate(authenticated, scratch):
 
 
 @needs("LITERAL+")
-@requirement("RFC3501-6.3.11-9", "RFC3501-6.3.11-10")
+@requirement("RFC3501-6.3.11-9", "RFC3501-6.3.11-10", "RFC9051-6.3.12-9")
 def test_with_a_non_synchronizing_literal_says_trycreate(authenticated, scratch):
     """TRYCREATE comes also when the client has sent the message without waiting."""
     answer = authenticated.command("APPEND", Mailbox(scratch.name()), NonSync(MESSAGE))
@@ -125,7 +125,7 @@ def test_with_a_non_synchronizing_literal_says_trycreate(authenticated, scratch)
     assert answer.tagged.code.name == "TRYCREATE"
 
 
-@requirement("RFC3501-6.3.11-10", "RFC3501-6.3.11-9")
+@requirement("RFC3501-6.3.11-10", "RFC3501-6.3.11-9", "RFC9051-6.3.12-9")
 def test_succeeds_after_trycreate_and_create(authenticated, scratch):
     """Where TRYCREATE was told, APPEND succeeds once the mailbox has been created."""
     name = scratch.name()
@@ -134,7 +134,7 @@ def test_succeeds_after_trycreate_and_create(authenticated, scratch):
     assert authenticated.command("APPEND", Mailbox(name), Literal(MESSAGE)).status == "OK"
 
 
-@requirement("RFC3501-6.3.11-11", "RFC3501-6.3.11-12")
+@requirement("RFC3501-6.3.11-11", "RFC3501-6.3.11-12", "RFC9051-6.3.12-13", "RFC9051-6.3.12-14")
 def test_to_the_selected_mailbox_tells_exists(selected):
     """APPEND to the mailbox that is selected brings EXISTS at once."""
     assert selected.ok("APPEND", Mailbox(selected.mailbox), Literal(MESSAGE)).exists == 1

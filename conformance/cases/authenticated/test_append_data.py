@@ -18,7 +18,7 @@ def flags_of_only_message(connection, mailbox):
     return connection.ok("FETCH", 1, "FLAGS").fetch(1).flags - {"\\Recent"}
 
 
-@requirement("RFC3501-6.3.11-6")
+@requirement("RFC3501-6.3.11-6", "RFC9051-6.3.12-6")
 @pytest.mark.parametrize(
     "flags",
     [*((flag,) for flag in SYSTEM_FLAGS), SYSTEM_FLAGS],
@@ -31,7 +31,7 @@ def test_sets_the_flags(authenticated, mailbox, flags):
     assert flags_of_only_message(authenticated, mailbox) == set(flags)
 
 
-@requirement("RFC3501-6.3.11-6")
+@requirement("RFC3501-6.3.11-6", "RFC9051-6.3.12-6")
 def test_sets_keywords(authenticated, mailbox):
     """A keyword of the list is set where the mailbox permits new keywords."""
     permanent = authenticated.ok("SELECT", Mailbox(mailbox)).code("PERMANENTFLAGS")
@@ -62,7 +62,7 @@ def test_makes_the_message_recent(authenticated, mailbox):
         assert "\\Recent" in fetch.flags
 
 
-@requirement("RFC3501-6.3.11-7", "RFC3501-2.3.3-3")
+@requirement("RFC3501-6.3.11-7", "RFC3501-2.3.3-3", "RFC9051-6.3.12-7", "RFC9051-2.3.3-2")
 @pytest.mark.parametrize(
     ("date", "instant"),
     [
@@ -147,7 +147,7 @@ def test_that_is_refused_adds_nothing(authenticated, mailbox, name):
     assert authenticated.ok("SELECT", Mailbox(mailbox)).exists == added
 
 
-@requirement("RFC3501-6.3.11-6", "RFC3501-6.3.11-7")
+@requirement("RFC3501-6.3.11-6", "RFC3501-6.3.11-7", "RFC9051-6.3.12-6", "RFC9051-6.3.12-7")
 def test_of_a_client_sets_flags_and_date(imap_client, mailbox):
     """A client library appends with flags and date, and finds both again."""
     date = datetime(2021, 3, 4, 5, 6, 7, tzinfo=timezone(timedelta(hours=3, minutes=30)))

@@ -21,7 +21,7 @@ COMMANDS = {
 }
 
 
-@requirement("RFC3501-3.1-1", "RFC3501-6.3-STATE")
+@requirement("RFC3501-3.1-1", "RFC3501-6.3-STATE", "RFC9051-3.1-1")
 @pytest.mark.parametrize("command", COMMANDS, ids=str.lower)
 def test_is_refused(connection, mailbox, command):
     """Before login the commands of the authenticated state are refused, and tell nothing."""

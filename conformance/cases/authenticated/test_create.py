@@ -43,7 +43,7 @@ def test_of_inbox_is_refused(authenticated, name):
     assert authenticated.command("CREATE", name).status == "NO"
 
 
-@requirement("RFC3501-6.3.3-1", "RFC3501-6.3.3-DELIMITER")
+@requirement("RFC3501-6.3.3-1", "RFC3501-6.3.3-DELIMITER", "RFC9051-6.3.4-6")
 def test_drops_a_trailing_delimiter(authenticated, scratch):
     """CREATE with the delimiter at the end makes a name without it."""
     name = scratch.name()
@@ -54,7 +54,7 @@ def test_drops_a_trailing_delimiter(authenticated, scratch):
     assert names == [name]
 
 
-@requirement("RFC3501-6.3.3-2", "RFC3501-6.3.3-3")
+@requirement("RFC3501-6.3.3-2", "RFC3501-6.3.3-3", "RFC9051-6.3.4-7", "RFC9051-6.3.4-8")
 def test_creates_superior_names(authenticated, scratch):
     """CREATE of a mailbox two levels below a missing name creates the names between."""
     top = scratch.name()

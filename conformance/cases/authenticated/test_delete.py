@@ -48,7 +48,7 @@ def test_of_inbox_is_refused(authenticated):
     assert authenticated.command("EXAMINE", "INBOX").status == "OK"
 
 
-@requirement("RFC3501-6.3.4-1", "RFC3501-6.3.4-2")
+@requirement("RFC3501-6.3.4-1", "RFC3501-6.3.4-2", "RFC9051-6.3.5-2", "RFC9051-6.3.5-3")
 def test_keeps_inferior_names(authenticated, scratch, mailbox):
     """DELETE of a mailbox with an inferior one leaves that one and its messages."""
     inferior = scratch.below(mailbox, "inferior")
@@ -107,7 +107,7 @@ def test_of_the_selected_mailbox_does_as_it_says(selected, login):
     assert [entry.mailbox for entry in entries] == expected
 
 
-@requirement("RFC3501-6.3.4-1")
+@requirement("RFC3501-6.3.4-1", "RFC9051-6.3.5-2")
 def test_leaves_names_that_only_begin_alike(authenticated, scratch, mailbox):
     """DELETE of a mailbox leaves one whose name has the same beginning but is no inferior."""
     name, alike = scratch.below(mailbox, "name"), scratch.below(mailbox, "name-alike")

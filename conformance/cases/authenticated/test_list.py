@@ -114,7 +114,13 @@ def test_of_the_empty_name_with_a_reference_returns_its_root(authenticated, scra
     assert missing.startswith(entries[0].mailbox), "the root is no beginning of the reference"
 
 
-@requirement("RFC3501-6.3.8-REFERENCE", "RFC3501-6.3.8-7", "RFC3501-6.3.8-8", level="SHOULD")
+@requirement(
+    "RFC3501-6.3.8-REFERENCE",
+    "RFC3501-6.3.8-7",
+    "RFC3501-6.3.8-8",
+    "RFC9051-6.3.9-9",
+    level="SHOULD",
+)
 @pytest.mark.parametrize("pattern", ["%", "*", "ab"])
 def test_interprets_the_name_in_the_context_of_the_reference(authenticated, tree, scratch, pattern):
     """With a level of hierarchy and the delimiter as reference, names below that are returned."""
@@ -124,7 +130,7 @@ def test_interprets_the_name_in_the_context_of_the_reference(authenticated, tree
     assert listed == sorted(reference + end.replace("/", scratch.delimiter) for end in ends)
 
 
-@requirement("RFC3501-7.2.2-3")
+@requirement("RFC3501-7.2.2-3", "RFC9051-7.3.1-10")
 def test_names_are_valid_as_references(authenticated, tree):
     """Each name that LIST returns is accepted as the reference of LIST and LSUB."""
     for name in names(authenticated, tree() + "*"):
@@ -132,7 +138,7 @@ def test_names_are_valid_as_references(authenticated, tree):
             assert authenticated.command(command, Quoted(name), "%").status == "OK"
 
 
-@requirement("RFC3501-7.2.2-4")
+@requirement("RFC3501-7.2.2-4", "RFC9051-7.3.1-11")
 def test_names_without_noselect_can_be_selected(authenticated, tree):
     """SELECT and STATUS accept each name as LIST returns it, unless it has \\Noselect."""
     entries = authenticated.ok("LIST", '""', Quoted(tree() + "*")).list()
@@ -165,7 +171,7 @@ def test_does_not_mark_noselect_names(authenticated, scratch):
     assert not {"\\Marked", "\\Unmarked"} & set(entries[0].attributes)
 
 
-@requirement("RFC3501-7.2.2-2", "RFC3501-5.1.1-1")
+@requirement("RFC3501-7.2.2-2", "RFC3501-5.1.1-1", "RFC9051-7.3.1-9", "RFC9051-5.1.1-1")
 def test_tells_one_delimiter_for_all_levels(authenticated, tree):
     """All names below one top-level name have the same delimiter."""
     entries = authenticated.ok("LIST", '""', Quoted(tree() + "*")).list()

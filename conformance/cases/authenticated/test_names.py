@@ -18,7 +18,7 @@ INTERNATIONAL = [
 
 
 @pytest.mark.xdist_group("inbox")
-@requirement("RFC3501-5.1-INBOX", "RFC3501-7.5-14")
+@requirement("RFC3501-5.1-INBOX", "RFC3501-7.5-14", "RFC9051-9-14")
 @pytest.mark.parametrize("name", ["inbox", "iNbOx", '"Inbox"'])
 def test_inbox_is_not_case_sensitive(authenticated, name):
     """INBOX is the same mailbox in any case."""
@@ -63,7 +63,7 @@ def test_can_hold_special_characters(authenticated, scratch, suffix):
     assert [entry.mailbox for entry in entries] == [name]
 
 
-@requirement("RFC3501-5.1.3-ASCII", "RFC3501-5.1.3-BASE64", "RFC3501-5.1.3-3")
+@requirement("RFC3501-5.1.3-ASCII", "RFC3501-5.1.3-BASE64", "RFC3501-5.1.3-3", "RFC9051-A.1-3")
 @pytest.mark.parametrize(("suffix", "encoded"), INTERNATIONAL)
 def test_in_modified_utf_7_come_back_as_they_were_sent(authenticated, scratch, suffix, encoded):
     """A name in modified UTF-7 can be created and selected, and LIST returns the same octets."""
@@ -76,7 +76,7 @@ def test_in_modified_utf_7_come_back_as_they_were_sent(authenticated, scratch, s
     assert [entry.raw_name for entry in entries] == [octets]
 
 
-@requirement("RFC3501-5.1.3-3", "RFC3501-5.1-4")
+@requirement("RFC3501-5.1.3-3", "RFC3501-5.1-4", "RFC9051-A.1-3")
 def test_in_modified_base64_are_case_sensitive(authenticated, scratch):
     """Two names whose modified BASE64 differs in case only are two mailboxes."""
     stem = scratch.name("-台北").removesuffix("台北").encode("ascii")
@@ -98,7 +98,7 @@ def test_percent_and_star_match_encoded_characters(authenticated, scratch):
         assert [entry.mailbox for entry in entries] == [name]
 
 
-@requirement("RFC3501-5.1.3-4")
+@requirement("RFC3501-5.1.3-4", "RFC9051-A.1-4")
 @pytest.mark.parametrize(
     "encoded",
     [

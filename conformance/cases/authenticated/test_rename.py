@@ -58,7 +58,7 @@ def test_to_inbox_is_refused(authenticated, mailbox):
     assert authenticated.command("SELECT", Mailbox(mailbox)).status == "OK"
 
 
-@requirement("RFC3501-6.3.5-1")
+@requirement("RFC3501-6.3.5-1", "RFC9051-6.3.6-2")
 def test_renames_inferior_names(authenticated, scratch, mailbox):
     """RENAME moves mailboxes of every level below along, with their messages."""
     new = scratch.name()
@@ -75,7 +75,7 @@ def test_renames_inferior_names(authenticated, scratch, mailbox):
     assert authenticated.ok("SELECT", Mailbox(moved)).exists == 1
 
 
-@requirement("RFC3501-6.3.5-1")
+@requirement("RFC3501-6.3.5-1", "RFC9051-6.3.6-2")
 def test_leaves_names_that_only_begin_alike(authenticated, scratch, mailbox):
     """RENAME leaves a mailbox alone whose name has the same beginning but is no inferior."""
     old, new = scratch.below(mailbox, "old"), scratch.below(mailbox, "new")
@@ -86,7 +86,7 @@ def test_leaves_names_that_only_begin_alike(authenticated, scratch, mailbox):
     assert listed(authenticated, alike) == [alike]
 
 
-@requirement("RFC3501-6.3.5-1")
+@requirement("RFC3501-6.3.5-1", "RFC9051-6.3.6-2")
 def test_of_a_noselect_name_renames_its_inferiors(authenticated, scratch):
     """RENAME of a name that is only a level of hierarchy renames what is below it."""
     old, new = scratch.name(), scratch.name()
@@ -98,7 +98,7 @@ def test_of_a_noselect_name_renames_its_inferiors(authenticated, scratch):
     assert authenticated.command("SELECT", Mailbox(child)).status == "OK"
 
 
-@requirement("RFC3501-6.3.5-2", "RFC3501-6.3.5-3")
+@requirement("RFC3501-6.3.5-2", "RFC3501-6.3.5-3", "RFC9051-6.3.6-3", "RFC9051-6.3.6-4")
 def test_creates_superior_names(authenticated, scratch, mailbox):
     """RENAME to a name two levels below a missing one creates the names between."""
     top = scratch.name()

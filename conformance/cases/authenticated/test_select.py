@@ -26,7 +26,7 @@ def test_messages_can_be_accessed(selected):
     assert selected.ok("FETCH", 1, "BODY.PEEK[]").fetch(1).section() == MESSAGE
 
 
-@requirement("RFC3501-6.3.1-4")
+@requirement("RFC3501-6.3.1-4", "RFC9051-6.3.2-7")
 def test_of_an_own_mailbox_is_read_write(authenticated, mailbox):
     """SELECT of a mailbox that the client may modify is answered with the code READ-WRITE."""
     code = authenticated.ok("SELECT", Mailbox(mailbox)).tagged.code

@@ -26,7 +26,16 @@ def uid_next(connection, mailbox):
     return connection.ok("STATUS", Mailbox(mailbox), "(UIDNEXT)").status_data().items["UIDNEXT"]
 
 
-@requirement("RFC3501-6.3.3-4", "RFC3501-6.3.4-3", "RFC3501-2.3.1-1", "RFC3501-2.3.1-6")
+@requirement(
+    "RFC3501-6.3.3-4",
+    "RFC3501-6.3.4-3",
+    "RFC3501-2.3.1-1",
+    "RFC3501-2.3.1-6",
+    "RFC9051-6.3.4-9",
+    "RFC9051-6.3.5-7",
+    "RFC9051-2.3.1.1-1",
+    "RFC9051-2.3.1.1-6",
+)
 def test_are_new_in_a_created_again_mailbox(authenticated, mailbox):
     """A mailbox created again has a greater UIDVALIDITY, or goes on with greater UIDs."""
     for _ in range(3):
@@ -41,7 +50,14 @@ def test_are_new_in_a_created_again_mailbox(authenticated, mailbox):
     assert after[0] > before[-1]
 
 
-@requirement("RFC3501-6.3.5-4", "RFC3501-2.3.1-1", "RFC3501-2.3.1-6")
+@requirement(
+    "RFC3501-6.3.5-4",
+    "RFC3501-2.3.1-1",
+    "RFC3501-2.3.1-6",
+    "RFC9051-6.3.6-5",
+    "RFC9051-2.3.1.1-1",
+    "RFC9051-2.3.1.1-6",
+)
 def test_are_new_under_the_old_name_of_a_renamed_mailbox(authenticated, scratch, mailbox):
     """A mailbox created with the former name of another one does not use its UIDs again."""
     for _ in range(3):
@@ -56,7 +72,7 @@ def test_are_new_under_the_old_name_of_a_renamed_mailbox(authenticated, scratch,
     assert after[0] > before[-1]
 
 
-@requirement("RFC3501-2.3.1-1", "RFC3501-2.3.1-3")
+@requirement("RFC3501-2.3.1-1", "RFC3501-2.3.1-3", "RFC9051-2.3.1.1-1", "RFC9051-2.3.1.1-3")
 def test_of_a_mailbox_renamed_to_a_deleted_one_are_no_others(authenticated, mailbox, elsewhere):
     """A mailbox that takes the name of a deleted one does not refer by its UIDs to others."""
     for name in (mailbox, elsewhere):
@@ -70,7 +86,9 @@ def test_of_a_mailbox_renamed_to_a_deleted_one_are_no_others(authenticated, mail
     assert not set(renamed) & set(deleted)
 
 
-@requirement("RFC3501-2.3.1-2", "RFC3501-2.3.1-7", level="SHOULD")
+@requirement(
+    "RFC3501-2.3.1-2", "RFC3501-2.3.1-7", "RFC9051-2.3.1.1-2", "RFC9051-2.3.1.1-7", level="SHOULD"
+)
 def test_stay_from_session_to_session(authenticated, login, mailbox):
     """A later session finds the same UIDVALIDITY and UIDs."""
     for _ in range(3):
@@ -81,7 +99,7 @@ def test_stay_from_session_to_session(authenticated, login, mailbox):
     assert identifiers(login(), mailbox) == before
 
 
-@requirement("RFC3501-2.3.1-2", "RFC3501-2.3.1-8")
+@requirement("RFC3501-2.3.1-2", "RFC3501-2.3.1-8", "RFC9051-2.3.1.1-2", "RFC9051-2.3.1.1-8")
 def test_stay_when_other_messages_are_expunged(selected):
     """Messages keep their UIDs when others before them go."""
     uids = [selected.append(MESSAGE) for _ in range(4)]
@@ -91,7 +109,7 @@ def test_stay_when_other_messages_are_expunged(selected):
     assert sorted((fetch.number, fetch.uid) for fetch in fetches) == [(1, uids[1]), (2, uids[3])]
 
 
-@requirement("RFC3501-2.3.1.1-ASCENDING", "RFC3501-2.3.1-1")
+@requirement("RFC3501-2.3.1.1-ASCENDING", "RFC3501-2.3.1-1", "RFC9051-2.3.1.1-1")
 def test_of_expunged_messages_are_not_used_again(selected):
     """A message added after the last one was expunged has a greater UID than that."""
     selected.append(MESSAGE)
@@ -116,7 +134,7 @@ def test_of_expunged_messages_are_not_used_again_by_a_later_session(authenticate
     assert after[0] > before[0]
 
 
-@requirement("RFC3501-2.3.1.1-PREDICTED", "RFC3501-2.3.1-5")
+@requirement("RFC3501-2.3.1.1-PREDICTED", "RFC3501-2.3.1-5", "RFC9051-2.3.1.1-5")
 def test_uidnext_is_at_most_the_next_uid(authenticated, mailbox):
     """A new message has a UID that is no smaller than the UIDNEXT told before it came."""
     append(authenticated, mailbox)
@@ -128,7 +146,7 @@ def test_uidnext_is_at_most_the_next_uid(authenticated, mailbox):
     assert first < predicted <= found[1][1]
 
 
-@requirement("RFC3501-2.3.1-5")
+@requirement("RFC3501-2.3.1-5", "RFC9051-2.3.1.1-5")
 @pytest.mark.parametrize(
     "commands",
     [
@@ -146,7 +164,7 @@ def test_uidnext_stays_without_new_messages(selected, login, commands):
     assert uid_next(other, selected.mailbox) == before
 
 
-@requirement("RFC3501-2.3.1-5")
+@requirement("RFC3501-2.3.1-5", "RFC9051-2.3.1.1-5")
 def test_uidnext_changes_even_if_the_message_is_expunged(selected, login):
     """UIDNEXT changes with a new message and does not go back when that is expunged."""
     other = login()

@@ -56,7 +56,7 @@ def send_at_length(connection, start):
         return "BYE"
 
 
-@requirement("RFC2683-3.2.1.5-BAD", "RFC3501-3.4-2", level="SHOULD")
+@requirement("RFC2683-3.2.1.5-BAD", "RFC3501-3.4-2", "RFC9051-3.4-2", level="SHOULD")
 @pytest.mark.parametrize(
     "start",
     [b"", b"k1 ", b"k1 STATUS ", b'k1 STATUS "'],
@@ -72,7 +72,7 @@ def test_absurdly_long_line(authenticated, start):
                 raise
 
 
-@requirement("RFC2683-3.2.1.5-BAD", "RFC3501-3.4-2", level="SHOULD")
+@requirement("RFC2683-3.2.1.5-BAD", "RFC3501-3.4-2", "RFC9051-3.4-2", level="SHOULD")
 def test_absurdly_long_line_before_login(connection):
     """A line of 4 MiB before login is answered BAD or BYE, never with silence."""
     assert send_at_length(connection, b"k1 LOGIN ") in ("BAD", "BYE")

@@ -38,7 +38,7 @@ MALFORMED = {
 }
 
 
-@requirement("RFC3501-2.2.2-3", "RFC3501-2.2.2-2")
+@requirement("RFC3501-2.2.2-3", "RFC3501-2.2.2-2", "RFC9051-2.2.2-2")
 @pytest.mark.parametrize("line", MALFORMED.values(), ids=MALFORMED)
 def test_bad_and_the_next_command_is_understood(selected, line):
     """A malformed command is answered BAD; what follows in the same packet is executed."""

@@ -55,7 +55,7 @@ def test_base64(mixed):
     assert content(mixed, "1") == ALL_OCTETS
 
 
-@requirement("RFC3516-4.2-BINARY", "RFC3516-6-1")
+@requirement("RFC3516-4.2-BINARY", "RFC3516-6-1", "RFC9051-7.5.2-2")
 def test_quoted_printable(mixed):
     """A part in quoted-printable is told decoded, its lines ending with CRLF."""
     assert content(mixed, "2") == TEXT

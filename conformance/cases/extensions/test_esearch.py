@@ -35,7 +35,7 @@ def test_max(five, command):
 
 
 @COMMANDS
-@requirement("RFC4731-3.1-5", "RFC4731-3.1-6")
+@requirement("RFC4731-3.1-5", "RFC4731-3.1-6", "RFC9051-7.3.4-7")
 def test_count(five, command):
     """COUNT is the number of messages that match, whatever the form of the command."""
     assert esearch(five, command, "RETURN (COUNT)", "FLAGGED").count == len(FLAGGED)
@@ -92,10 +92,16 @@ def test_empty_list_of_options(five, command):
 @pytest.mark.parametrize(
     "option",
     [
-        pytest.param("MIN", marks=requirement("RFC4731-3.1-1", "RFC9051-6.4.4-6")),
-        pytest.param("MAX", marks=requirement("RFC4731-3.1-2", "RFC9051-6.4.4-7")),
+        pytest.param(
+            "MIN", marks=requirement("RFC4731-3.1-1", "RFC9051-6.4.4-6", "RFC9051-7.3.4-2")
+        ),
+        pytest.param(
+            "MAX", marks=requirement("RFC4731-3.1-2", "RFC9051-6.4.4-7", "RFC9051-7.3.4-3")
+        ),
         pytest.param("ALL", marks=requirement("RFC4731-3.1-4", "RFC9051-6.4.4-9")),
-        pytest.param("MIN MAX ALL", marks=requirement("RFC4731-3.1-1", "RFC4731-3.1-4")),
+        pytest.param(
+            "MIN MAX ALL", marks=requirement("RFC4731-3.1-1", "RFC4731-3.1-4", "RFC9051-7.3.4-2")
+        ),
         pytest.param("", marks=requirement("RFC4731-3.1-4", "RFC4731-3.1-EMPTY")),
     ],
     ids=["min", "max", "all", "together", "none"],
@@ -107,13 +113,13 @@ def test_nothing_found(five, command, option):
 
 
 @COMMANDS
-@requirement("RFC4731-3.1-5", "RFC9051-6.4.4-10")
+@requirement("RFC4731-3.1-5", "RFC9051-6.4.4-10", "RFC9051-7.3.4-7")
 def test_count_of_nothing(five, command):
     """Where nothing matches COUNT is 0, not left out."""
     assert dict(esearch(five, command, "RETURN (COUNT)", "ANSWERED").items) == {"COUNT": 0}
 
 
-@requirement("RFC4731-3.1-5", "RFC4731-3.1-1")
+@requirement("RFC4731-3.1-5", "RFC4731-3.1-1", "RFC9051-7.3.4-7", "RFC9051-7.3.4-2")
 def test_empty_mailbox(selected):
     """In an empty mailbox COUNT is 0 and there is no MIN, MAX or ALL."""
     result = esearch(selected, "SEARCH", "RETURN (MIN MAX ALL COUNT)", "ALL")
@@ -206,13 +212,13 @@ def test_read_only_mailbox(five):
     assert esearch(five, "SEARCH", "RETURN (MIN COUNT)", "FLAGGED").count == 3
 
 
-@requirement("RFC3501-3.2-1")
+@requirement("RFC3501-3.2-1", "RFC9051-3.2-1")
 def test_needs_a_selected_mailbox(authenticated):
     """Without a selected mailbox SEARCH RETURN is refused."""
     authenticated.command("SEARCH", "RETURN (COUNT)", "ALL").expect("BAD", "NO")
 
 
-@requirement("RFC4731-3.1-6", "RFC3501-7.4.1-1")
+@requirement("RFC4731-3.1-6", "RFC3501-7.4.1-1", "RFC9051-7.5.1-1")
 def test_after_an_expunge_by_another_session(five, second):
     """Numbers in ESEARCH are those of the client's view until EXPUNGE has been told."""
     second.ok("UID STORE", five.uids[0], "+FLAGS.SILENT", "(\\Deleted)")

@@ -10,7 +10,7 @@ from conformance.wire.grammar import Continuation, Exists, Expunge, FetchData
 pytestmark = needs("IDLE")
 
 
-@requirement("RFC2177-3-OK", "RFC2177-3-3")
+@requirement("RFC2177-3-OK", "RFC2177-3-3", "RFC9051-6.3.13-2")
 def test_lasts_until_done(selected):
     """IDLE is answered by a continuation request, and OK comes after DONE; again and again."""
     for _ in range(3):
@@ -89,7 +89,7 @@ def test_tells_what_happened_before(selected, second):
     selected.finish(tag).expect("OK")
 
 
-@requirement("RFC2177-3-3")
+@requirement("RFC2177-3-3", "RFC9051-6.3.13-2")
 def test_next_command_may_follow_done_at_once(selected):
     """A command sent together with DONE is executed after IDLE is completed."""
     idle = selected.send_command("IDLE")

@@ -20,7 +20,7 @@ def move(connection, command, present, chosen, mailbox):
 
 
 @both_commands
-@requirement("RFC6851-3.3-MOVES", "RFC6851-3.3-4")
+@requirement("RFC6851-3.3-MOVES", "RFC6851-3.3-4", "RFC9051-6.4.8-5")
 def test_moves_to_the_end(selected, elsewhere, command):
     """The messages stand at the end of the destination, and EXPUNGE tells that they left."""
     selected.ok("APPEND", Mailbox(elsewhere), Literal(message(9)))
@@ -221,7 +221,7 @@ def test_copy_uid_must_come_first(selected, elsewhere, command):
     assert comes_first(move(selected, command, fill(selected, 3), (0, 2), elsewhere))
 
 
-@requirement("RFC3501-2.3.1-1", "RFC9051-2.3.1.1-11")
+@requirement("RFC3501-2.3.1-1", "RFC9051-2.3.1.1-11", "RFC9051-2.3.1.1-1")
 def test_uids_are_not_given_again(selected, elsewhere):
     """The UID of the last message, moved away, is not that of the next new message."""
     present = fill(selected, 2)

@@ -47,7 +47,7 @@ def test_noop_tells_the_others(selected, second, elsewhere):
     assert uids(second) == [present[0], *present[3:]]
 
 
-@requirement("RFC6851-3.3-3", "RFC6851-3.3-4", "RFC9051-6.4.8-3")
+@requirement("RFC6851-3.3-3", "RFC6851-3.3-4", "RFC9051-6.4.8-3", "RFC9051-6.4.8-5")
 @pytest.mark.parametrize("command", ["MOVE", "UID MOVE"], ids=["move", "uid-move"])
 def test_of_a_message_that_is_gone(selected, second, elsewhere, command):
     """Where another session has expunged one of the messages, each other is moved or stays."""
@@ -64,7 +64,7 @@ def test_of_a_message_that_is_gone(selected, second, elsewhere, command):
     assert message(2) not in left
 
 
-@requirement("RFC6851-3.3-3", "RFC6851-3.3-4")
+@requirement("RFC6851-3.3-3", "RFC6851-3.3-4", "RFC9051-6.4.8-5")
 def test_twice_to_different_mailboxes(selected, second, elsewhere, scratch):
     """A message that two sessions move, the second unaware of the first, ends in one mailbox."""
     (uid,) = fill(selected, 1)

@@ -14,7 +14,7 @@ def test_brings_one_response(authenticated, mailbox):
     assert authenticated.ok("NAMESPACE").namespace() == before
 
 
-@requirement("RFC2342-2-1")
+@requirement("RFC2342-2-1", "RFC9051-5.1.2-1")
 def test_personal_namespace_has_the_inbox(authenticated):
     """Where the user has an INBOX there is a personal namespace, and INBOX is in it."""
     assert authenticated.ok("LIST", '""', "INBOX").list(), "the user has no INBOX"

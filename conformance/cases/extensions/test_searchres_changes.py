@@ -67,7 +67,7 @@ def test_failed_search_with_save(five, key):
     assert saved(five) == []
 
 
-@requirement("RFC5182-2.1-EXPUNGED", "RFC5182-2.1-3")
+@requirement("RFC5182-2.1-EXPUNGED", "RFC5182-2.1-3", "RFC9051-6.4.4.1-2")
 @pytest.mark.parametrize("search", ["SEARCH", "UID SEARCH"], ids=["search", "uid"])
 def test_expunge(five, search):
     """An expunged message leaves the variable; the others stay in it under their new numbers."""
@@ -78,7 +78,7 @@ def test_expunge(five, search):
     assert fetched == {1: five.uids[1], 3: five.uids[4]}
 
 
-@requirement("RFC5182-2.1-EXPUNGED", "RFC5182-2.1-3")
+@requirement("RFC5182-2.1-EXPUNGED", "RFC5182-2.1-3", "RFC9051-6.4.4.1-2")
 def test_expunge_by_another_session(five, second):
     """A message that another session expunged leaves the variable, the rest keep their place."""
     save(five, "FLAGGED")

@@ -40,7 +40,7 @@ def test_append_and_copy_tell_uids(selected, elsewhere):
         assert copy.copy_uid is not None, f"{command} was answered without COPYUID"
 
 
-@requirement("RFC4315-3-APPENDUID", "RFC4315-3-4", "RFC4315-3-5")
+@requirement("RFC4315-3-APPENDUID", "RFC4315-3-4", "RFC4315-3-5", "RFC9051-7.1-5", "RFC9051-7.1-6")
 def test_append_uid(authenticated, mailbox):
     """APPENDUID has the UIDVALIDITY of the mailbox and one UID, that of the new message."""
     answers = [
@@ -181,7 +181,7 @@ def test_uid_expunge_in_the_wrong_state(request, state):
     assert connection.command("UID EXPUNGE", "1:*").status in {"BAD", "NO"}
 
 
-@requirement("RFC4315-3-6")
+@requirement("RFC4315-3-6", "RFC9051-7.1-8")
 def test_uids_are_sticky(selected):
     """SELECT brings no UIDNOTSTICKY, and UIDVALIDITY is the same the next time."""
     answers = [selected.select(selected.mailbox) for _ in range(2)]

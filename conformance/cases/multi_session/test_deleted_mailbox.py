@@ -37,7 +37,7 @@ def assert_usable(connection, mailbox):
         connection.append(message(9))
 
 
-@requirement("RFC3501-6.3.4-OK", "RFC3501-3.4-2")
+@requirement("RFC3501-6.3.4-OK", "RFC3501-3.4-2", "RFC9051-3.4-2")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.split()[0].lower())
 def test_session_outlives_its_mailbox(selected, other, elsewhere, command):
     """After DELETE by another session every command is answered, or the session ends with BYE."""

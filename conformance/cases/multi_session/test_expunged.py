@@ -43,7 +43,7 @@ def test_told_when_another_closes(selected, second, four):
     assert after_expunges(four, selected.ok("NOOP").expunged) == [four[0], four[3]]
 
 
-@requirement("RFC3501-7.4.1-1", "RFC3501-5.5-EXPUNGE")
+@requirement("RFC3501-7.4.1-1", "RFC3501-5.5-EXPUNGE", "RFC9051-7.5.1-1")
 @pytest.mark.parametrize(
     "command",
     ["FETCH 1:* FLAGS", "STORE 4 +FLAGS (\\Seen)", "SEARCH ALL", "FETCH 1 UID"],
@@ -56,7 +56,7 @@ def test_not_told_during_fetch_store_and_search(selected, second, four, command)
     assert after_expunges(four, selected.ok("NOOP").expunged) == four[1:]
 
 
-@requirement("RFC3501-7.4.1-1")
+@requirement("RFC3501-7.4.1-1", "RFC9051-7.5.1-1")
 def test_not_told_while_a_literal_is_awaited(selected, second, four):
     """During the negotiation of a literal no command is in progress: no EXPUNGE comes."""
     expunge(second, 2)
@@ -136,7 +136,7 @@ def test_fetch_of_several_with_an_expunged_one(selected, second):
         assert {1, 3, 4} <= texts.keys()
 
 
-@requirement("RFC3501-2.3.1-2")
+@requirement("RFC3501-2.3.1-2", "RFC9051-2.3.1.1-2")
 def test_uid_fetch_of_an_expunged_message(selected, second, four):
     """UID FETCH of a UID that is gone brings the message's own data or nothing."""
     expunge(second, 2)

@@ -149,6 +149,8 @@ class Game:
     "RFC3501-2.3.1-2",
     "RFC3501-2.3.1-8",
     "RFC3501-2.3.2-FLAGS",
+    "RFC9051-2.3.1.1-2",
+    "RFC9051-2.3.1.1-8",
 )
 @pytest.mark.parametrize("seed", [3501, 2180])
 def test_sessions_agree_in_the_end(selected, second, login, seed):

@@ -53,7 +53,7 @@ def test_append_elsewhere_leaves_the_selected_mailbox_alone(selected, elsewhere)
     assert subject(selected, 1) == b"Subject: message 3\r\n\r\n"
 
 
-@requirement("RFC3501-7.3.1-EXISTS", "RFC3501-2.3.1-8")
+@requirement("RFC3501-7.3.1-EXISTS", "RFC3501-2.3.1-8", "RFC9051-2.3.1.1-8")
 def test_appends_of_two_sessions_at_once(selected, second):
     """Messages that two sessions append at the same time are all there, each with its UID."""
     mailbox = Mailbox(selected.mailbox)

@@ -16,7 +16,7 @@ def test_many_fetches_in_flight(selected):
     assert sorted(texts) == sorted((1 + n % 10, message(1 + n % 10)) for n in range(50))
 
 
-@requirement("RFC3501-5.5-5")
+@requirement("RFC3501-5.5-5", "RFC9051-5.5-4")
 def test_ambiguous_commands_are_executed_in_order(selected):
     """FETCH, STORE, FETCH, STORE, FETCH of one message's flags are executed in this order."""
     fill(selected, 1)
@@ -34,7 +34,7 @@ def test_ambiguous_commands_are_executed_in_order(selected):
     assert shown == [set(), {"\\Seen"}, {"\\Draft"}]
 
 
-@requirement("RFC3501-5.5-EXPUNGE", "RFC3501-7.4.1-1")
+@requirement("RFC3501-5.5-EXPUNGE", "RFC3501-7.4.1-1", "RFC9051-7.5.1-1")
 def test_numbers_hold_in_a_row_of_commands(selected, second):
     """While FETCH, STORE and SEARCH follow each other without a pause no number moves."""
     known = fill(selected, 6)

@@ -15,7 +15,7 @@ def connection(before_login):
     return before_login()
 
 
-@requirement("RFC3501-6.2.2-2")
+@requirement("RFC3501-6.2.2-2", "RFC9051-6.2.2-3")
 def test_with_an_unknown_mechanism_is_answered_no(connection):
     """AUTHENTICATE with a mechanism that the server does not support is answered NO."""
     assert connection.authenticate("XGXIMAP-NONE").status == "NO"

@@ -33,7 +33,7 @@ def test_bad_is_untagged_where_there_is_no_tag(authenticated, line):
     assert authenticated.command("NOOP").status == "OK"
 
 
-@requirement("RFC3501-7.1.5-LOGOUT", "RFC3501-3.4-1")
+@requirement("RFC3501-7.1.5-LOGOUT", "RFC3501-3.4-1", "RFC9051-3.4-1")
 def test_bye_comes_before_the_end(authenticated):
     """LOGOUT brings one BYE, then the tagged OK, then the end of the connection."""
     answer = authenticated.ok("LOGOUT")

@@ -46,7 +46,7 @@ def test_does_not_repeat_the_password(before_login, arguments):
     assert PASSWORD not in shown
 
 
-@requirement("RFC3501-3.1-1", "RFC3501-6.2.3-NO")
+@requirement("RFC3501-3.1-1", "RFC3501-6.2.3-NO", "RFC9051-3.1-1")
 def test_opens_nothing(before_login, mailbox):
     """After a failed login the commands behind it in the same packet are refused, too."""
     connection = before_login()

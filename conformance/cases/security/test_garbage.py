@@ -19,7 +19,7 @@ GARBAGE = [
 ]
 
 
-@requirement("RFC3501-2.2.2-3", "RFC3501-7.1.3-UNTAGGED", "RFC3501-3.4-2")
+@requirement("RFC3501-2.2.2-3", "RFC3501-7.1.3-UNTAGGED", "RFC3501-3.4-2", "RFC9051-3.4-2")
 @pytest.mark.parametrize("octets", GARBAGE)
 def test_is_answered_bad_or_bye(connect, octets):
     """What is no command is answered BAD, or the connection ends with BYE; others are served."""

@@ -6,7 +6,7 @@ from conformance.wire import Quoted
 from conformance.wire.grammar import CapabilityData
 
 
-@requirement("RFC3501-6.2.3-3", "RFC3501-11.2-2", "RFC2595-3.2-2")
+@requirement("RFC3501-6.2.3-3", "RFC3501-11.2-2", "RFC2595-3.2-2", "RFC9051-6.2.3-4")
 def test_is_announced_with_a_way_out(demanding):
     """A server that demands TLS lists LOGINDISABLED, STARTTLS and no mechanism with passwords."""
     listed = demanding.ok("CAPABILITY").only(CapabilityData).capabilities
@@ -14,7 +14,9 @@ def test_is_announced_with_a_way_out(demanding):
     assert not {"AUTH=PLAIN", "AUTH=LOGIN"} & set(listed)
 
 
-@requirement("RFC3501-6.2.3-3", "RFC3501-11.2-2", "RFC2595-3.2-NO", "RFC2595-2.3-1")
+@requirement(
+    "RFC3501-6.2.3-3", "RFC3501-11.2-2", "RFC2595-3.2-NO", "RFC2595-2.3-1", "RFC9051-6.2.3-4"
+)
 def test_login_is_refused(demanding):
     """Where LOGINDISABLED is listed, LOGIN is answered NO even if the password is correct."""
     account = demanding.account
@@ -32,7 +34,7 @@ def test_authenticate_is_refused(demanding):
     demanding.command("LIST", '""', '""').expect("NO", "BAD")
 
 
-@requirement("RFC3501-6.2.3-3", "RFC3501-11.2-2")
+@requirement("RFC3501-6.2.3-3", "RFC3501-11.2-2", "RFC9051-6.2.3-4")
 def test_ends_with_tls(demanding):
     """After STARTTLS LOGINDISABLED is gone, AUTH=PLAIN is listed, and LOGIN succeeds."""
     demanding.start_tls()

@@ -38,7 +38,7 @@ def test_commands_injected_before_tls_are_not_executed(connect, behind):
     assert completed.tag == "y2", f"the server answered {completed.tag}, sent before TLS"
 
 
-@requirement("RFC3501-6.2.1-BEGINS", "RFC3501-11.1-9", "RFC2595-2.5-1")
+@requirement("RFC3501-6.2.1-BEGINS", "RFC3501-11.1-9", "RFC2595-2.5-1", "RFC9051-11.1-8")
 def test_plain_text_instead_of_the_handshake_is_not_answered(stranger, connect):
     """After the OK to STARTTLS no command in plain text is answered, and no other client harmed."""
     other = connect("imap")

@@ -81,7 +81,7 @@ def test_removes_what_another_session_has_deleted(selected, second):
     assert selected.ok("EXPUNGE").expunged == [2]
 
 
-@requirement("RFC3501-2.3.1-1", "RFC3501-2.3.1-8")
+@requirement("RFC3501-2.3.1-1", "RFC3501-2.3.1-8", "RFC9051-2.3.1.1-1", "RFC9051-2.3.1.1-8")
 def test_uid_is_not_used_again(selected):
     """A message that comes after an EXPUNGE of the last one gets a higher UID than that had."""
     last = fill(selected, 2, flags=("\\Deleted",))[-1]
@@ -107,7 +107,7 @@ def test_of_a_read_only_mailbox_is_answered_no(authenticated, mailbox):
     assert authenticated.command("EXPUNGE").status == "NO"
 
 
-@requirement("RFC3501-7.4.1-1")
+@requirement("RFC3501-7.4.1-1", "RFC9051-7.5.1-1")
 @pytest.mark.parametrize(
     "command",
     [

@@ -48,7 +48,7 @@ def test_recent_for_the_first_session_only(selected, login, elsewhere):
     assert r"\Recent" not in after.ok("FETCH", "1", "FLAGS").fetch(1).flags
 
 
-@requirement("RFC3501-6.4.5-INTERNALDATE", "RFC3501-2.3.3-3", level="SHOULD")
+@requirement("RFC3501-6.4.5-INTERNALDATE", "RFC3501-2.3.3-3", "RFC9051-2.3.3-2", level="SHOULD")
 @pytest.mark.parametrize(
     "date",
     [
@@ -77,7 +77,7 @@ def test_size_counts_octets(selected, messages, name):
     assert selected.ok("FETCH", "1", "RFC822.SIZE").fetch(1).size == message.size
 
 
-@requirement("RFC3501-6.4.5-UID", "RFC3501-2.3.1-8")
+@requirement("RFC3501-6.4.5-UID", "RFC3501-2.3.1-8", "RFC9051-2.3.1.1-8")
 def test_uid_rises_with_the_sequence_number(selected):
     """UID is the unique identifier of the message, greater than that of the message before."""
     uids = [selected.append(MESSAGE) for _ in range(3)]

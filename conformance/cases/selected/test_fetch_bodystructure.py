@@ -16,7 +16,10 @@ MULTIPART = requirement("RFC3501-7.4.2-MULTIPART")
     [
         pytest.param("rfc3501-7.4.2", marks=MULTIPART),
         pytest.param(
-            "attachments", marks=requirement("RFC3501-7.4.2-EXTENSION", "RFC3501-7.4.2-7")
+            "attachments",
+            marks=requirement(
+                "RFC3501-7.4.2-EXTENSION", "RFC3501-7.4.2-7", "RFC9051-7.5.2-12", "RFC9051-7.5.2-17"
+            ),
         ),
         pytest.param("rfc822-nested", marks=MESSAGE),
         pytest.param("rfc822-alone", marks=MESSAGE),
@@ -34,7 +37,14 @@ def test_bodystructure_of(selected, messages, name):
     assert message.bodystructure_difference(body_list(found)) is None
 
 
-@requirement("RFC3501-6.4.5-BODY", "RFC3501-7.4.2-NOEXTENSION", "RFC3501-7.5-7", "RFC3501-7.5-8")
+@requirement(
+    "RFC3501-6.4.5-BODY",
+    "RFC3501-7.4.2-NOEXTENSION",
+    "RFC3501-7.5-7",
+    "RFC3501-7.5-8",
+    "RFC9051-9-7",
+    "RFC9051-9-8",
+)
 @pytest.mark.parametrize("name", ["rfc3501-6.4.5", "attachments"])
 def test_body_of(selected, messages, name):
     """BODY tells the same as BODYSTRUCTURE, without extension data."""

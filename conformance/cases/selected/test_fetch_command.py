@@ -152,7 +152,7 @@ def test_malformed_arguments(selected, arguments):
     selected.ok("FETCH", "1", "UID")
 
 
-@requirement("RFC3501-6.4.5-4", "RFC3501-6.4.5-INVALID", level="SHOULD")
+@requirement("RFC3501-6.4.5-4", "RFC3501-6.4.5-INVALID", "RFC9051-6.4.5.1-2", level="SHOULD")
 def test_mime_needs_a_part_number(selected):
     """BODY[MIME], without a part number before it, is answered BAD."""
     append(selected, 1)
@@ -174,7 +174,7 @@ def test_empty_mailbox_has_no_number(selected, sequence_set):
     assert selected.command("FETCH", sequence_set, "UID").status == "BAD"
 
 
-@requirement("RFC3501-3.2-1")
+@requirement("RFC3501-3.2-1", "RFC9051-3.2-1")
 @pytest.mark.parametrize("name", ["FETCH", "UID FETCH"])
 def test_needs_a_selected_mailbox(authenticated, name):
     """Without a selected mailbox FETCH is refused."""
@@ -183,7 +183,7 @@ def test_needs_a_selected_mailbox(authenticated, name):
     assert answer.fetches() == []
 
 
-@requirement("RFC3501-6.4.5-1", "RFC3501-7.5-16")
+@requirement("RFC3501-6.4.5-1", "RFC3501-7.5-16", "RFC9051-6.4.5-1")
 def test_static_data_stays_the_same(selected, login, messages):
     """What is static of a message is the same in another session, also after its flags changed."""
     selected.append(messages["rfc3501-6.4.5"].octets)

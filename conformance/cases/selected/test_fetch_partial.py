@@ -68,7 +68,7 @@ def test_pieces_make_up_the_section(selected, messages, section):
     assert pieces == whole
 
 
-@requirement("RFC3501-7.4.2-3")
+@requirement("RFC3501-7.4.2-3", "RFC9051-7.5.2-8")
 def test_no_origin_unless_asked_for(selected):
     """A section that was not fetched as a substring comes without an origin octet, and whole."""
     selected.append(MESSAGE)

@@ -18,14 +18,14 @@ def test_empty_section_is_the_whole_message(selected, messages, name):
     assert fetch_sections(selected, message, [""]).section("") == message.octets
 
 
-@requirement("RFC3501-6.4.5-PARTS", "RFC3501-6.4.5-3")
+@requirement("RFC3501-6.4.5-PARTS", "RFC3501-6.4.5-3", "RFC9051-6.4.5.1-1")
 @pytest.mark.parametrize("name", ["nested", "preamble-epilogue", "empty-parts"])
 def test_part_of_a_multipart(selected, messages, name):
     """The parts of a multipart are numbered from 1, nested ones below the number of theirs."""
     check_sections(selected, messages[name], filter(PART.fullmatch, _there(messages[name])))
 
 
-@requirement("RFC3501-6.4.5-NESTED", "RFC3501-6.4.5-3")
+@requirement("RFC3501-6.4.5-NESTED", "RFC3501-6.4.5-3", "RFC9051-6.4.5.1-1")
 @pytest.mark.parametrize("name", ["rfc3501-6.4.5", "rfc822-alone", "digest"])
 def test_part_of_a_message_in_the_message(selected, messages, name):
     """A part of type MESSAGE/RFC822 has part numbers below its own, for parts of its body."""

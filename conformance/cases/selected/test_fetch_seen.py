@@ -50,7 +50,7 @@ def test_does_not_set_seen(selected, items):
     assert r"\Seen" not in flags(selected)
 
 
-@requirement("RFC3501-6.4.5-5")
+@requirement("RFC3501-6.4.5-5", "RFC9051-6.4.5-3")
 @pytest.mark.parametrize("items", ["BODY[]", "(FLAGS BODY[TEXT])"])
 def test_new_flags_are_in_the_fetch_responses(selected, items):
     """Where fetching sets \\Seen, the FETCH responses have the new flags, with the old ones."""

@@ -62,7 +62,7 @@ def test_empty_mailbox(selected, sequence_set):
     assert selected.ok("UID FETCH", sequence_set, "(UID FLAGS)").fetches() == []
 
 
-@requirement("RFC3501-6.4.8-1", "RFC3501-6.4.5-5", "RFC3501-6.4.5-SEEN")
+@requirement("RFC3501-6.4.8-1", "RFC3501-6.4.5-5", "RFC3501-6.4.5-SEEN", "RFC9051-6.4.5-3")
 def test_sets_seen(gapped):
     """UID FETCH of a section sets \\Seen on the messages with these UIDs and on no others."""
     gapped.ok("UID FETCH", gapped.uids[1], "BODY[TEXT]")

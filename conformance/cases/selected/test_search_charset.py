@@ -10,7 +10,7 @@ UNKNOWN = ("CHARSET", "X-GXIMAP-UNKNOWN")
 MESSAGE = b"Subject: charset\r\n\r\ncharset\r\n"
 
 
-@requirement("RFC3501-6.4.4-5")
+@requirement("RFC3501-6.4.4-5", "RFC9051-6.4.4-14")
 @pytest.mark.parametrize(
     "name",
     ["quoted-printable", "signed", "base64-utf-8", "base64-iso-8859-1", "alternative", "eight-bit"],
@@ -21,7 +21,7 @@ def test_content_transfer_encoding(selected, messages, name):
     check_keys(selected, [messages[name]], UTF_8)
 
 
-@requirement("RFC3501-6.4.4-5")
+@requirement("RFC3501-6.4.4-5", "RFC9051-6.4.4-14")
 def test_encoded_words(selected, messages):
     """Encoded words in header fields are decoded before they are searched."""
     require_utf_8(selected)
@@ -29,7 +29,7 @@ def test_encoded_words(selected, messages):
 
 
 # Decoding is a MUST; which charsets of messages a server knows, RFC 3501 leaves open.
-@requirement("RFC3501-6.4.4-5", level="SHOULD")
+@requirement("RFC3501-6.4.4-5", "RFC9051-6.4.4-14", level="SHOULD")
 @pytest.mark.parametrize("name", ["encoded-words-charsets", "base64-shift-jis"])
 def test_less_common_charsets(selected, messages, name):
     """Text in KOI8-R, Windows-1252, ISO-2022-JP and Shift_JIS is found in UTF-8."""
@@ -37,7 +37,7 @@ def test_less_common_charsets(selected, messages, name):
     check_keys(selected, [messages[name]], UTF_8)
 
 
-@requirement("RFC3501-6.4.4-5", "RFC3501-6.4.4-HEADER", "RFC3501-6.4.4-TEXT")
+@requirement("RFC3501-6.4.4-5", "RFC3501-6.4.4-HEADER", "RFC3501-6.4.4-TEXT", "RFC9051-6.4.4-14")
 def test_encoded_words_in_header_and_text(selected):
     """HEADER and TEXT find decoded text, too, in any field."""
     require_utf_8(selected)

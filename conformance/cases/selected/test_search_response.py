@@ -39,7 +39,7 @@ def test_key_words_in_any_case(selected):
     assert len(selected.ok("uid sEARCH", "all").search()) == 2
 
 
-@requirement("RFC3501-3.2-1", "RFC3501-3-STATE")
+@requirement("RFC3501-3.2-1", "RFC3501-3-STATE", "RFC9051-3.2-1")
 def test_needs_a_selected_mailbox(authenticated):
     """Without a selected mailbox SEARCH and UID SEARCH are refused."""
     authenticated.command("SEARCH", "ALL").expect("BAD", "NO")
@@ -56,7 +56,7 @@ def test_read_only_mailbox(selected):
     assert found(selected, "UNFLAGGED") == [2]
 
 
-@requirement("RFC3501-7.4.1-1", "RFC3501-6.4.4-KEYS")
+@requirement("RFC3501-7.4.1-1", "RFC3501-6.4.4-KEYS", "RFC9051-7.5.1-1")
 def test_numbers_stay_until_an_expunge_is_told(selected, second):
     """SEARCH goes by the numbers that this session knows while another removes messages."""
     fill(selected, *[b"Subject: n%d\r\n\r\n.\r\n" % number for number in (1, 2, 3)])
@@ -105,7 +105,7 @@ def test_as_imapclient_asks(imap_client, mailbox):
     assert imap_client.search(["UID", f"{uids[1]}:*"]) == uids[1:]
 
 
-@requirement("RFC3501-6.4.4-5")
+@requirement("RFC3501-6.4.4-5", "RFC9051-6.4.4-14")
 def test_as_imapclient_asks_in_utf_8(imap_client, mailbox, selected):
     """IMAPClient's search with a charset finds text that is not US-ASCII."""
     require_utf_8(selected)

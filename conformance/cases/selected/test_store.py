@@ -103,7 +103,7 @@ def test_returns_every_message(selected):
     assert told == {1: {"\\Flagged"}, 2: {"\\Flagged", "\\Answered"}, 3: {"\\Flagged"}}
 
 
-@requirement("RFC3501-6.4.6-1")
+@requirement("RFC3501-6.4.6-1", "RFC9051-6.4.6-1")
 @pytest.mark.parametrize("item", ["FLAGS", "+FLAGS", "-FLAGS"])
 def test_silent_returns_nothing(selected, item):
     """With .SILENT no untagged FETCH comes."""
@@ -113,7 +113,7 @@ def test_silent_returns_nothing(selected, item):
     assert selected.ok("STORE", "1:2", f"{item}.SILENT {value}").fetches() == []
 
 
-@requirement("RFC3501-6.4.6-2")
+@requirement("RFC3501-6.4.6-2", "RFC9051-6.4.6-2")
 def test_silent_hides_no_change_of_others(selected, second):
     """A change that another session made is told even if STORE with .SILENT follows it."""
     fill(selected, 1)
@@ -226,7 +226,7 @@ def test_keyword_in_another_letter_case(with_keywords):
     assert flags(with_keywords) == set()
 
 
-@requirement("RFC3501-7.5-13")
+@requirement("RFC3501-7.5-13", "RFC9051-9-13")
 def test_unknown_system_flag_is_not_set(selected):
     r"""A flag with \ that no RFC defines is never shown, whether its STORE is refused or not."""
     fill(selected, 1)

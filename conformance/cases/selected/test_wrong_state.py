@@ -23,7 +23,7 @@ by_command = pytest.mark.parametrize(
 )
 
 
-@requirement("RFC3501-3-STATE", "RFC3501-3.1-1")
+@requirement("RFC3501-3-STATE", "RFC3501-3.1-1", "RFC9051-3.1-1")
 @by_command
 def test_before_login(connection, command):
     """Before login a command of the selected state is answered BAD or NO."""
@@ -31,7 +31,7 @@ def test_before_login(connection, command):
     connection.ok("NOOP")
 
 
-@requirement("RFC3501-3-STATE", "RFC3501-3.2-1")
+@requirement("RFC3501-3-STATE", "RFC3501-3.2-1", "RFC9051-3.2-1")
 @by_command
 def test_with_no_mailbox_selected(authenticated, command):
     """In the authenticated state a command of the selected state is answered BAD or NO."""
