@@ -188,3 +188,19 @@ def test_the_limit_of_append_is_told(login):
     assert "APPENDLIMIT=5000" in alice.ok("CAPABILITY")[0].split()
     assert alice.ok("STATUS INBOX (APPENDLIMIT)") == ['* STATUS "INBOX" (APPENDLIMIT 5000)']
     assert alice("a APPEND INBOX {5001}")[-1].startswith("a NO [TOOBIG]")
+
+
+def test_the_number_of_patterns_is_limited(alice):
+    assert alice(f't LIST "" ({"INBOX " * 99}x)') == [
+        '* LIST () "/" "INBOX"',
+        "t OK LIST completed",
+    ]
+    (response,) = alice(f't LIST "" ({"INBOX " * 100}x)')
+    assert response.startswith("t NO [LIMIT] ")
+
+
+def test_patterns_of_a_whole_line_end(alice):
+    pattern = "*a" * 300 + "b"
+    for number in range(30):
+        alice.ok(f"CREATE {'a' * 600}{number}")
+    assert entries(alice, f'"" ({" ".join([pattern] * 90)} INBOX)') == {"INBOX": ""}

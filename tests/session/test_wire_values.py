@@ -1,9 +1,11 @@
 """Mailbox patterns and UID sets."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from reference_server.session.channel import Wakeup
-from reference_server.session.patterns import Pattern
+from reference_server.session.patterns import Patterns
 from reference_server.session.uid_sets import uid_set
 
 
@@ -39,7 +41,42 @@ from reference_server.session.uid_sets import uid_set
     ],
 )
 def test_patterns(pattern, name, expected):
-    assert Pattern(pattern).matches(name) is expected
+    assert Patterns([pattern], 1000).matches(name) is expected
+
+
+def matches_by_definition(pattern, name):
+    """RFC 3501, 6.3.8, word for word: a wildcard is tried with every length."""
+    if not pattern:
+        return not name
+    if pattern[:1] in (b"*", b"%"):
+        lengths = range(len(name) + 1)
+        return any(
+            matches_by_definition(pattern[1:], name[length:])
+            for length in lengths
+            if pattern[:1] == b"*" or b"/" not in name[:length]
+        )
+    return pattern[:1] == name[:1] and matches_by_definition(pattern[1:], name[1:])
+
+
+@given(
+    st.lists(st.text("ab/*%", max_size=7), max_size=4),
+    st.text("ab/", max_size=7),
+)
+@example(["a%", "%b"], "a/b")
+@example(["a", "b"], "ab")
+@example(["a*", ""], "")
+def test_names_match_any_of_the_patterns(patterns, name):
+    patterns, name = [pattern.encode() for pattern in patterns], name.encode()
+    expected = any(matches_by_definition(pattern, name) for pattern in patterns)
+    assert Patterns(patterns, 7).matches(name) is expected
+    assert Patterns(patterns, len(name)).matches(name) is expected
+
+
+@given(st.text("iInN*%", max_size=3), st.text("bBoOxX*%", max_size=4))
+def test_inbox_matches_in_any_case(start, end):
+    pattern = (start + end).encode()
+    expected = matches_by_definition(pattern.upper(), b"INBOX")
+    assert Patterns([pattern], 5).matches(b"INBOX") is expected
 
 
 @pytest.mark.parametrize(

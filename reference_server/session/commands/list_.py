@@ -13,19 +13,22 @@ from reference_server.session.commands.status import refuse_items, status_data
 from reference_server.session.condstore import start_condstore
 from reference_server.session.flags import flag_list
 from reference_server.session.mailbox_names import to_wire
-from reference_server.session.outcome import Steps
-from reference_server.session.patterns import Pattern
+from reference_server.session.outcome import No, Steps
+from reference_server.session.patterns import Patterns
 from reference_server.storage import MailboxInfo, MailboxMissing
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
 
 INBOX, DELIMITER = "INBOX", "/"
+MAX_PATTERNS = 100  # of one command
 CHILDINFO: tuple[Value, ...] = (b"CHILDINFO", (b"SUBSCRIBED",))
 
 
 def list_(session: Session, command: List) -> Steps:
     """The names that match pattern and selection options, and what is to be known of them."""
+    if len(command.patterns) > MAX_PATTERNS:
+        raise No(f"more than {MAX_PATTERNS} patterns", "LIMIT")
     refuse_items(session, command.status)
     if "HIGHESTMODSEQ" in command.status:
         yield from start_condstore(session)
@@ -60,12 +63,13 @@ def _entries(session: Session, command: List) -> Iterator[Data]:
     meant = frozenset(_select(command.selection, mailboxes, subscribed))
     inferiors = _inferiors(meant) if "RECURSIVEMATCH" in command.selection else {}
 
-    patterns = [Pattern(command.reference + pattern) for pattern in command.patterns if pattern]
-    matching: dict[str, bytes] = {}
-    for name in sorted(meant | inferiors.keys(), key=lambda name: (name != INBOX, name)):
-        wire = to_wire(session, name)
-        if any(pattern.matches(wire) for pattern in patterns):
-            matching[name] = wire
+    names = sorted(meant | inferiors.keys(), key=lambda name: (name != INBOX, name))
+    wires = {name: to_wire(session, name) for name in names}
+    patterns = Patterns(
+        (command.reference + pattern for pattern in command.patterns if pattern),
+        longest=max(map(len, wires.values()), default=0),
+    )
+    matching = {name: wire for name, wire in wires.items() if patterns.matches(wire)}
     returned = matching.keys() & meant
     for name, wire in matching.items():
         below = inferiors.get(name, set())
@@ -130,13 +134,13 @@ def lsub(session: Session, command: Lsub) -> Steps:
     Where ``%`` stops at a name that is not subscribed but has subscribed inferiors, that name
     is shown with \\Noselect.
     """
-    pattern = Pattern(command.reference + command.pattern)
     subscribed = session.account.subscriptions()
+    names = {to_wire(session, name) for name in subscribed}
+    pattern = Patterns([command.reference + command.pattern], max(map(len, names), default=0))
     found: dict[bytes, tuple[str, ...]] = {}
-    if pattern.stops_at_delimiter:
+    if b"%" in command.reference + command.pattern:
         superiors = (to_wire(session, name) for name in _inferiors(subscribed))
         found = {name: ("\\Noselect",) for name in superiors if pattern.matches(name)}
-    names = (to_wire(session, name) for name in subscribed)
     found |= {name: () for name in names if pattern.matches(name)}
     for name in sorted(found):
         yield _data("LSUB", found[name], name)
