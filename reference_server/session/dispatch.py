@@ -43,6 +43,7 @@ from reference_server.session.revision2 import refuse_what_was_removed
 from reference_server.storage import (
     InboxRefused,
     InvalidName,
+    KeywordLimit,
     MailboxError,
     MailboxExists,
     MailboxHasInferiors,
@@ -169,6 +170,8 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
     except MailboxError as error:
         code = _CODES.get(type(error))
         condition = Condition("NO", error.explanation, code, command.tag)
+    except KeywordLimit as error:
+        condition = Condition("NO", str(error), Code("LIMIT"), command.tag)
     except (Disconnected, Timeout):
         raise
     except StorageFailure:

@@ -8,6 +8,7 @@ from reference_server.storage.content import BlobReader
 from reference_server.storage.errors import (
     InboxRefused,
     InvalidName,
+    KeywordLimit,
     MailboxError,
     MailboxExists,
     MailboxHasInferiors,
@@ -19,6 +20,7 @@ from reference_server.storage.errors import (
     StorageFailure,
     StoreInUse,
 )
+from reference_server.storage.flags import MAX_KEYWORDS
 from reference_server.storage.mailbox import Mailbox
 from reference_server.storage.names import is_possible
 from reference_server.storage.store import Store
@@ -42,6 +44,7 @@ from reference_server.storage.values import (
 )
 
 __all__ = [
+    "MAX_KEYWORDS",
     "AccountStore",
     "Added",
     "Appended",
@@ -55,6 +58,7 @@ __all__ = [
     "Gone",
     "InboxRefused",
     "InvalidName",
+    "KeywordLimit",
     "Mailbox",
     "MailboxError",
     "MailboxExists",

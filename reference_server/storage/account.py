@@ -189,7 +189,7 @@ class AccountStore:
             return self._registry.find(connection, self._id, name)
 
     def append(self, name: str, messages: Sequence[NewMessage]) -> Appended:
-        """Append messages, all or none. MailboxMissing."""
+        """Append messages, all or none. MailboxMissing, KeywordLimit."""
         with self._database.write() as transaction:
             mailbox = self._registry.find(transaction.connection, self._id, name)
             uids: tuple[int, ...] = ()

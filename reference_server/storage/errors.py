@@ -69,6 +69,10 @@ class MessageMissing(StorageError):
         self.uids = tuple(uids)
 
 
+class KeywordLimit(StorageError):
+    """A keyword that is too long, or one more than the mailbox takes; nothing was changed."""
+
+
 class StoreInUse(StorageError):
     """Another process, or another Store of this one, has the folder open."""
 

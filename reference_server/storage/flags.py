@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from reference_server.storage.errors import KeywordLimit
 from reference_server.storage.values import FlagOperation, Flags
 
 SEEN = "\\Seen"
 DELETED = "\\Deleted"
 SYSTEM_FLAGS = (SEEN, "\\Answered", "\\Flagged", DELETED, "\\Draft")
 RECENT = "\\recent"  # folded
+MAX_KEYWORDS = 1000  # of a mailbox; they are never forgotten
+LONGEST_KEYWORD = 255  # characters
 _SYSTEM = {name.lower(): name for name in SYSTEM_FLAGS}
 
 
@@ -68,7 +71,8 @@ class FlagTable:
         """The flags in the mailbox's spelling, without \\Recent, which is not stored.
 
         A keyword that was never used before is noted in ``fresh``, folded name to name.
-        ValueError for a name that is empty or has white space.
+        ValueError for a name that is empty or has white space. KeywordLimit for such a keyword
+        that is too long, or one too many.
         """
         spelled = set()
         for flag in sorted(flags):
@@ -79,6 +83,15 @@ class FlagTable:
             if name is None:
                 if flag.split() != [flag]:
                     raise ValueError(f"not a flag: {flag!r}")
+                if len(flag) > LONGEST_KEYWORD:
+                    raise KeywordLimit(f"a keyword is longer than {LONGEST_KEYWORD} characters")
+                if len(self.keywords) + len(fresh) >= MAX_KEYWORDS:
+                    raise KeywordLimit(f"the mailbox has {MAX_KEYWORDS} keywords")
                 name = fresh[folded] = flag
             spelled.add(name)
         return frozenset(spelled)
+
+    def known(self, flags: Flags) -> Flags:
+        """Those of the flags that the mailbox knows, in its spelling."""
+        spelled = (self._spelling.get(flag.lower()) for flag in flags)
+        return frozenset(name for name in spelled if name is not None)

@@ -119,12 +119,15 @@ class Mailbox:
         origin: Observer | None = None,
         condition: Condition | None = None,
     ) -> StoreResult:
-        """Replace, add or remove flags. \\Recent is disregarded. Raises MailboxMissing."""
+        """Replace, add or remove flags. \\Recent is disregarded. MailboxMissing, KeywordLimit."""
         with self._database.write() as transaction:
             connection = transaction.connection
             modseq = self._counters(connection).highest_modseq + 1
             index = self._loaded(connection)
-            operand = self._spell(transaction, [flags])[flags]
+            if operation == "remove":
+                operand = self._flags(connection).known(flags)
+            else:
+                operand = self._spell(transaction, [flags])[flags]
             outcomes: dict[Flags, Flags] = {}
             after: dict[int, Flags] = {}
             changed: dict[int, Flags] = {}
@@ -188,7 +191,7 @@ class Mailbox:
     def copy(self, uids: Sequence[int], destination: str) -> Copied:
         """Copy to a mailbox of the same account, flags and internal date kept; all or nothing.
 
-        Raises MailboxMissing (destination), MessageMissing (some of ``uids`` are gone).
+        MailboxMissing, KeywordLimit (destination), MessageMissing (some of ``uids`` are gone).
         """
         sources = sorted(set(uids))
         with self._database.write() as transaction:
@@ -201,7 +204,7 @@ class Mailbox:
         """Move to a mailbox of the same account, this one included; all or nothing.
 
         Flags and internal date are kept; nobody sees a message in both mailboxes, or in none.
-        Raises MailboxMissing (destination), MessageMissing (some of ``uids`` are gone).
+        MailboxMissing, KeywordLimit (destination), MessageMissing (some of ``uids`` are gone).
         """
         sources = sorted(set(uids))
         with self._database.write() as transaction:
@@ -247,7 +250,7 @@ class Mailbox:
     def add(
         self, transaction: Transaction, messages: Sequence[tuple[int, Flags]]
     ) -> tuple[int, ...]:
-        """Place messages, given as (message id, flags); their new UIDs. Raises MailboxMissing."""
+        """Place (message id, flags); the new UIDs. MailboxMissing, KeywordLimit."""
         connection = transaction.connection
         counters = self._counters(connection)
         modseq = counters.highest_modseq + 1

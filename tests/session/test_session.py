@@ -292,3 +292,17 @@ def test_a_large_message_that_cannot_be_read_to_its_end(alice, monkeypatch):
     alice.thread.join(20)
     assert alice.channel.sent == b"* 1 FETCH (BODY[] {3000008}\r\n" + b"x" * 262144
     alice.channel.sent = b""
+
+
+def test_a_mailbox_that_is_full_of_keywords(alice):
+    alice.append()
+    alice.ok("SELECT INBOX")
+    keywords = " ".join(f"k{number}" for number in range(1000))
+    alice.ok(f"STORE 1 FLAGS.SILENT ({keywords})")
+    assert alice("a STORE 1 FLAGS (one.more)")[-1].startswith("a NO [LIMIT] ")
+    assert alice("b APPEND INBOX (one.more) {1+}\r\nx")[-1].startswith("b NO [LIMIT] ")
+    alice.ok("STORE 1 -FLAGS (one.more)")
+    (permanent,) = [line for line in alice.ok("SELECT INBOX") if "PERMANENTFLAGS" in line]
+    assert "k999" in permanent
+    assert "\\*" not in permanent
+    alice.ok("STORE 1 FLAGS (K1)")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference_server.storage import Store
+from reference_server.storage import MAX_KEYWORDS, KeywordLimit, Store
 from tests.storage.support import Watcher, contents, message
 
 SEEN, DELETED = "\\Seen", "\\Deleted"
@@ -161,3 +161,37 @@ def test_an_observer_that_fails_harms_nobody(account, inbox, caplog):
     account.append("INBOX", [message()])
     assert list(watcher.flags) == [1, 2, 3, 4]
     assert "planted" in caplog.text
+
+
+def test_the_length_of_a_keyword_is_limited(account, inbox):
+    inbox.store_flags([1], "set", frozenset({"k" * 255}))
+    for operation in "set", "add":
+        with pytest.raises(KeywordLimit):
+            inbox.store_flags([1], operation, frozenset({"k" * 256}))
+    with pytest.raises(KeywordLimit):
+        account.append("INBOX", [message(), message(flags=["k" * 256])])
+    assert flags_of(inbox) == [{"k" * 255}, set(), {"$Work"}]
+
+
+def test_the_number_of_keywords_is_limited(account, inbox):
+    all_but_one = frozenset(f"k{number}" for number in range(MAX_KEYWORDS - 2))  # and $Work
+    inbox.store_flags([1], "set", all_but_one)
+    with pytest.raises(KeywordLimit):
+        inbox.store_flags([2], "set", frozenset({"a", "b"}))
+    inbox.store_flags([2], "set", frozenset({"a"}))
+    with pytest.raises(KeywordLimit):
+        inbox.store_flags([2], "add", frozenset({SEEN, "b"}))
+    inbox.store_flags([2], "add", frozenset({SEEN, "$WORK", "K7"}))
+    assert flags_of(inbox) == [all_but_one, {SEEN, "a", "$Work", "k7"}, {"$Work"}]
+    account.create("other")
+    account.append("other", [message(flags=["b"])])
+    with pytest.raises(KeywordLimit):
+        account.mailbox("other").move([1], "INBOX")
+    assert flags_of(account.mailbox("other")) == [{"b"}]
+    assert len(flags_of(inbox)) == 3
+
+
+def test_a_keyword_is_not_kept_for_its_removal(inbox):
+    inbox.store_flags([3], "remove", frozenset({"unused", "k" * 256, "\\Recent"}))
+    assert flags_of(inbox)[2] == {"$Work"}
+    assert Watcher(inbox).snapshot.keywords == ("$Work",)

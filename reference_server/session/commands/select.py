@@ -21,6 +21,7 @@ from reference_server.session.flags import SYSTEM_FLAGS, flag_list
 from reference_server.session.mailbox_names import from_wire
 from reference_server.session.outcome import Done, Steps
 from reference_server.session.view import View
+from reference_server.storage import MAX_KEYWORDS
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -76,8 +77,10 @@ def _revision2(session: Session, view: View) -> Iterator[Response]:
 def _permanent_flags(view: View) -> tuple[Value, ...]:
     if view.read_only:
         return ()
-    keywords = [flag for flag in view.known_flags() if not flag.startswith(b"\\")]
-    return (*flag_list(SYSTEM_FLAGS), *keywords, Atom(b"\\*"))
+    known = view.known_flags()
+    keywords = [flag for flag in known if not flag.startswith(b"\\")]
+    full = len(known) - len(SYSTEM_FLAGS) >= MAX_KEYWORDS
+    return (*flag_list(SYSTEM_FLAGS), *keywords, *(() if full else (Atom(b"\\*"),)))
 
 
 def _code(name: str, value: Value, text: str) -> Condition:
