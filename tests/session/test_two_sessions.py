@@ -1,7 +1,10 @@
 """Two sessions on one mailbox of three messages, in dialogues (RFC 3501, 5.2, 7.3.1, 7.4.1)."""
 
+import re
+
 import pytest
 
+from reference_server.storage import Mailbox
 from tests.session.dialogue import play
 
 DIALOGUES = {
@@ -279,3 +282,46 @@ def test_idle_tells_at_once(clients):
 def test_what_came_before_idle_is_told_at_its_beginning(clients):
     clients["D"].append()
     assert clients["C"]("i IDLE")[1:] == ["* 4 EXISTS", "* 4 RECENT"]
+
+
+@pytest.mark.parametrize("command", ["COPY", "MOVE"])
+@pytest.mark.parametrize(
+    ("uids", "copied"), [("1:3", ["2 1"]), ("1,3", [])], ids=["some are left", "none is left"]
+)
+def test_messages_that_are_expunged_while_they_are_transferred(
+    clients, monkeypatch, command, uids, copied
+):
+    """In UID COPY and UID MOVE they are ignored (RFC 3501, 6.4.8)."""
+    method = command.lower()
+    transfer = getattr(Mailbox, method)
+    doomed = [1, 3]
+
+    def late(mailbox, *arguments, **options):
+        if doomed:
+            expunged = frozenset({"\\Deleted"})
+            mailbox.store_flags([doomed[0]], "add", expunged)
+            assert mailbox.expunge([doomed.pop(0)])
+        return transfer(mailbox, *arguments, **options)
+
+    monkeypatch.setattr(Mailbox, method, late)
+    responses = clients["C"](f"a UID {command} {uids} Drafts")
+    assert responses[-1].startswith("a OK")
+    codes = [re.search(r"COPYUID \d+ ([^]]*)", line) for line in responses]
+    assert [code[1] for code in codes if code] == copied
+    left = "* SEARCH" if command == "MOVE" and copied else "* SEARCH 2"
+    clients["D"].ok("NOOP")
+    assert clients["D"].ok("UID SEARCH ALL") == [left]
+
+
+@pytest.mark.parametrize("command", ["COPY", "MOVE"])
+def test_a_transfer_by_number_fails_when_one_is_expunged(clients, monkeypatch, command):
+    transfer = getattr(Mailbox, command.lower())
+
+    def late(mailbox, *arguments, **options):
+        mailbox.store_flags([1], "add", frozenset({"\\Deleted"}))
+        mailbox.expunge([1])
+        return transfer(mailbox, *arguments, **options)
+
+    monkeypatch.setattr(Mailbox, command.lower(), late)
+    assert clients["C"](f"a {command} 1:2 Drafts")[-1].startswith("a NO [EXPUNGEISSUED] ")
+    assert clients["D"].ok("STATUS Drafts (MESSAGES)")[0] == '* STATUS "Drafts" (MESSAGES 0)'

@@ -61,14 +61,20 @@ def _transfer(
 ) -> Code | None:
     """COPYUID, or None where there was nothing to transfer. Raises No."""
     destination = from_wire(session, command.mailbox)
+    copied = None
     try:
-        if not uids:
+        while uids and copied is None:
+            try:
+                copied = transfer(uids, destination)
+            except MessageMissing as error:
+                if not command.uid:
+                    raise No("some of the messages are no longer there", "EXPUNGEISSUED") from None
+                # Expunged by another session just now: as if they had never been there.
+                uids = sorted(set(uids).difference(error.uids))
+        if copied is None:
             session.account.mailbox(destination)
             return None
-        copied = transfer(uids, destination)
     except MailboxMissing:
         raise no_destination(destination) from None
-    except MessageMissing:
-        raise No("some of the messages are no longer there", "EXPUNGEISSUED") from None
     sources, targets = uid_set(copied.sources), uid_set(copied.targets)
     return Code("COPYUID", (copied.uid_validity, sources, targets))
