@@ -7,14 +7,23 @@ from operator import attrgetter
 from reference_server.protocol import commands
 from reference_server.protocol import mailbox_names as modified_utf7
 from reference_server.protocol.lexer import Cursor
-from reference_server.session import dispatch, mailbox_names, patterns
+from reference_server.session import dispatch, mailbox_names
 from reference_server.session.commands import append, list_, select, status
+from reference_server.session.patterns import Patterns
 from reference_server.storage import MailboxMissing, NewMessage, account, registry
 from reference_server.storage.account import AccountStore
 from reference_server.storage.mailbox import Mailbox
 from tests.planted.defects import found_by
 
-_match = patterns._match
+
+def _rewrite_patterns(wildcard, other):
+    """LIST and LSUB take one wildcard for the other."""
+    compile_patterns = Patterns.__init__
+
+    def rewritten(self, patterns, longest):
+        compile_patterns(self, [one.replace(wildcard, other) for one in patterns], longest)
+
+    Patterns.__init__ = rewritten
 
 
 @found_by(
@@ -84,7 +93,7 @@ def rename_inbox_moves_nothing():
 @found_by("authenticated/list/returns_the_names_that_match[star]")
 def star_stops_at_the_delimiter():
     """LIST takes * for %."""
-    patterns._match = lambda pattern, name: _match(pattern.replace(b"*", b"%"), name)
+    _rewrite_patterns(b"*", b"%")
 
 
 @found_by(
@@ -93,7 +102,7 @@ def star_stops_at_the_delimiter():
 )
 def percent_crosses_the_delimiter():
     """LIST and LSUB take % for *."""
-    patterns._match = lambda pattern, name: _match(pattern.replace(b"%", b"*"), name)
+    _rewrite_patterns(b"%", b"*")
 
 
 @found_by("authenticated/lsub/percent_returns_an_unsubscribed_superior_with_noselect")
