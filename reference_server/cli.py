@@ -15,6 +15,7 @@ from pathlib import Path
 from reference_server.accounts import AccountsError, Directory
 from reference_server.config import development
 from reference_server.config.directives import DIRECTIVES
+from reference_server.config.live import Live
 from reference_server.config.settings import (
     ConfigurationError,
     Settings,
@@ -30,6 +31,7 @@ from reference_server.storage import StorageError, Store
 
 PROGRAM = "gximap-server"
 ENDINGS = {signal.SIGTERM, signal.SIGINT}
+SIGNALS = {*ENDINGS, signal.SIGHUP}
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     # Every thread inherits this; the main thread takes the signal with sigwait. One that comes
     # during the start is kept until then.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    settings, warnings = _settings(options)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    base = development.prepare(development.FOLDER) if options.dev else None
+    settings, warnings = _settings(options, base)
     start_logging(settings)
     for warning in warnings:
         logger.warning("%s", warning)
+    live = Live(settings)
     _raise_descriptor_limit()
     tls = tls_context(settings)
     if settings.imap_support_tls and tls is None:
@@ -67,33 +71,51 @@ def _run(options: argparse.Namespace) -> None:
         service = Service(
             store=store,
             directory=directory,
+            live=live,
             host_id=settings.host_id,
             tls_available=tls is not None,
             force_tls=settings.imap_force_tls,
             auth_fail_delay=settings.auth_fail_delay,
-            revision2=settings.imap_rfc9051,
             identification=(("name", PROGRAM), ("version", _version()))
             if settings.enable_rfc2971_commands
             else None,
         )
-        server = Server(settings, tls, lambda channel: Session(channel, service))
+        server = Server(live, tls, lambda channel: Session(channel, service))
         places = server.places()
         if options.dev:
             print(development.guide(settings, dict(place.split("=") for place in places)))
         print("ready", *places, flush=True)
         logger.log(NOTICE, "listening: %s", ", ".join(places))
-        received = signal.sigwait(ENDINGS)
+        while (received := signal.sigwait(SIGNALS)) not in ENDINGS:
+            _reload(options, base, live)
         logger.log(NOTICE, "ending: %s", signal.Signals(received).name)
         server.shut_down()
     finally:
         store.close()
 
 
-def _settings(options: argparse.Namespace) -> tuple[Settings, list[str]]:
-    base = development.prepare(development.FOLDER) if options.dev else None
+def _settings(options: argparse.Namespace, base: Settings | None) -> tuple[Settings, list[str]]:
     if options.file is not None:
         return load_settings([options.file], base=base)
     return load_settings([] if options.dev else system_files(), base=base, by_file=True)
+
+
+def _reload(options: argparse.Namespace, base: Settings | None, live: Live) -> None:
+    """Read the files again, and open the log file again, which may have been moved away.
+
+    Where anything is wrong with them everything stays as it is.
+    """
+    try:
+        settings, warnings = _settings(options, base)
+        start_logging(settings)
+    except ConfigurationError as error:
+        logger.error("configuration not read again: %s", error)
+        return
+    for warning in warnings:
+        logger.warning("%s", warning)
+    for key in live.renew(settings):
+        logger.warning("%s has changed: that takes effect when the server is restarted", key)
+    logger.log(NOTICE, "configuration read again")
 
 
 def _raise_descriptor_limit() -> None:
@@ -141,6 +163,8 @@ def _table() -> str:
         notes = [directive.kind.name, f"default {directive.default or 'nothing'}"]
         if directive.minimum is not None:
             notes.append(f"at least {directive.minimum}")
+        if directive.live:
+            notes.append("SIGHUP changes it")
         if directive.aliases:
             notes.append(f"also called {', '.join(directive.aliases)}")
         lines += [f"  {directive.key} ({'; '.join(notes)})", f"      {directive.meaning}"]

@@ -41,6 +41,7 @@ class Directive:
     file: FileName
     minimum: str | None
     aliases: tuple[str, ...]
+    live: bool  # SIGHUP changes it
 
 
 def _parse_port(text: str) -> int | None:
@@ -51,10 +52,16 @@ def _parse_port(text: str) -> int | None:
     return int(text)
 
 
-def _parse_log_level(text: str) -> int:
-    if text not in ("1", "2", "3", "4", "5", "6"):
-        raise ValueError(text)
-    return int(text)
+def _one_of(*numbers: int) -> Callable[[str], int]:
+    values = {str(number): number for number in numbers}
+
+    def parse(text: str) -> int:
+        try:
+            return values[text]
+        except KeyError:
+            raise ValueError(text) from None
+
+    return parse
 
 
 _TLS_VERSIONS = {
@@ -95,7 +102,9 @@ SPAN = Kind(
 )
 SECONDS = Kind("time span", f"{SPAN.accepted}, in whole seconds", lambda t: int(parse_span(t)))
 PORT = Kind("port", "a port from 0 to 65535 (0: any free one), or nothing", _parse_port)
-LOG_LEVEL = Kind("log level", "a number from 1 to 6", _parse_log_level)
+LOG_LEVEL = Kind("log level", "a number from 1 to 6", _one_of(1, 2, 3, 4, 5, 6))
+COMMANDS_LOGGED = Kind("number", "0, 1 or 2", _one_of(0, 1, 2))
+PROXY_VERSION = Kind("number", "0 or 2", _one_of(0, 2))
 TLS_VERSION = Kind("TLS version", "tls1.0, tls1.1, tls1.2 or tls1.3", _parse_tls_version)
 PATH = Kind("path", "a path", _parse_path)
 FILES = Kind("files", "paths separated by colons", _parse_files)
@@ -110,6 +119,7 @@ def _row(
     file: FileName = "imap.cfg",
     minimum: str | None = None,
     aliases: tuple[str, ...] = (),
+    live: bool = False,
 ) -> T:
     """A field whose value is of ``kind``; its name is the key."""
     metadata = {
@@ -119,6 +129,7 @@ def _row(
         "file": file,
         "minimum": minimum,
         "aliases": aliases,
+        "live": live,
     }
     return dataclasses.field(default=kind.parse(default), metadata=metadata)
 
@@ -136,15 +147,23 @@ class Settings:
         "Answer the command ID with the server's name and version")
     host_id: str = _row(HOST, "",
         "Host name in greetings; nothing: this machine's")
+    imap_accept_haproxy: int = _row(PROXY_VERSION, "0",
+        "2: every connection begins with a PROXY protocol header, version 2; 0: none does",
+        file="gromox.cfg", live=True)
     imap_autologout_time: int = _row(SECONDS, "30min",
         "An authenticated connection idle that long is ended", minimum="1s")
     imap_certificate_passwd: str = _row(TEXT, "",
         "Unlocks the private key")
     imap_certificate_path: tuple[Path, ...] = _row(FILES, "",
         "Certificate with its chain (PEM); several: one for each private key")
+    imap_cmd_debug: int = _row(COMMANDS_LOGGED, "0",
+        "1: log failed commands with their results to stderr; 2: all commands; no passwords",
+        live=True)
     imap_conn_timeout: int = _row(SECONDS, "3min",
         "A connection is ended that stalls so long before login, or while being written to",
         minimum="1s")
+    imap_expunge_on_delete: bool = _row(BOOL, "no",
+        "STORE that sets \\Deleted expunges at once", live=True)
     imap_force_tls: bool = _row(BOOL, "no",
         "Login only over TLS", aliases=("imap_force_starttls",))
     imap_listen_addr: str = _row(TEXT, "::",
@@ -154,13 +173,13 @@ class Settings:
     imap_listen_tls_port: int | None = _row(PORT, "",
         "Port with TLS from the start; nothing: none", aliases=("listen_ssl_port",))
     imap_log_file: str = _row(TEXT, "-",
-        "- (stderr, or syslog under a service manager), syslog, or a file")
+        "- (stderr, or syslog under a service manager), syslog, or a file", live=True)
     imap_log_level: int = _row(LOG_LEVEL, "4",
-        "1 critical, 2 error, 3 warning, 4 notice, 5 information, 6 debugging")
+        "1 critical, 2 error, 3 warning, 4 notice, 5 information, 6 debugging", live=True)
     imap_private_key_path: tuple[Path, ...] = _row(FILES, "",
         "Private key (PEM); several: one for each certificate")
     imap_rfc9051: bool = _row(BOOL, "yes",
-        "Offer IMAP4rev2 (RFC 9051) beside IMAP4rev1")
+        "Offer IMAP4rev2 (RFC 9051) beside IMAP4rev1", live=True)
     imap_support_tls: bool = _row(BOOL, "no",
         "Offer TLS, implicit and STARTTLS", aliases=("imap_support_starttls",))
     tls_min_proto: ssl.TLSVersion = _row(TLS_VERSION, "tls1.2",

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from reference_server.config.settings import Settings
+from reference_server.config.live import Live
 from reference_server.network.channel import Patience, SocketChannel
 from reference_server.network.log import name_client
 from reference_server.session.channel import Channel, Disconnected
@@ -36,13 +36,15 @@ class Connections:
 
     def __init__(
         self,
-        settings: Settings,
+        live: Live,
         tls: ssl.SSLContext | None,
         start: Callable[[Channel], Conversation],
     ) -> None:
-        self._settings = settings
+        self._live = live
         self._tls = tls
         self._start = start
+        settings = live.settings
+        self._settings = settings  # without live directives: those are read when they are used
         self._patience = Patience(
             before_login=settings.imap_conn_timeout,
             after_login=settings.imap_autologout_time,
@@ -63,7 +65,9 @@ class Connections:
             channel = SocketChannel(connection, peer, self._tls, self._patience)
             self._channels[channel] = None
         try:
-            # A handshake takes no place: those who stall it keep nobody out.
+            # Header and handshake take no place: those who stall them keep nobody out.
+            if self._settings.imap_accept_haproxy:
+                self._learn_client(channel)
             if secure:
                 channel.start_tls()
             self._converse(channel)
@@ -76,6 +80,14 @@ class Connections:
             with self._changed:
                 del self._channels[channel]
                 self._changed.notify_all()
+
+    def _learn_client(self, channel: SocketChannel) -> None:
+        """Take the client's address from the PROXY header."""
+        source = channel.read_proxy_header()
+        if source is not None:
+            logger.debug("a proxy for %s, port %d", source.address, source.port)
+            channel.peer = source.address
+            name_client(*source)
 
     def _converse(self, channel: SocketChannel) -> None:
         with self._changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -51,14 +52,22 @@ def _escape(character: str) -> str:
 
 
 def start_logging(settings: Settings) -> None:
-    """Send the package's log where the settings say. Raises ConfigurationError."""
+    """Send the package's log where the settings say, from now on. Raises ConfigurationError.
+
+    A file is opened anew, so that one that was moved away is let go. Lines that cannot be written
+    (disk full) are lost; nothing else depends on them.
+    """
     handler = _handler(settings.imap_log_file)
     stamp = "" if isinstance(handler, logging.handlers.SysLogHandler) else "%(asctime)s "
     handler.setFormatter(ClientFormatter(f"{stamp}%(levelname)s %(client)s%(message)s"))
+    logging.raiseExceptions = False  # else each line that is lost shows a traceback on stderr
     logger = logging.getLogger("reference_server")
-    logger.handlers = [handler]
     logger.setLevel(LEVELS[settings.imap_log_level])
     logger.propagate = False
+    before, logger.handlers = logger.handlers, [handler]
+    for old in before:
+        with contextlib.suppress(OSError):
+            old.close()
 
 
 def _handler(name: str) -> logging.Handler:

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.config.live import Live
+from reference_server.config.settings import ConfigurationError
 from reference_server.network.connections import Connections, Conversation
 from reference_server.network.log import NOTICE
 from reference_server.session.channel import Channel
@@ -78,12 +79,13 @@ class Server:
 
     def __init__(
         self,
-        settings: Settings,
+        live: Live,
         tls: ssl.SSLContext | None,
         start: Callable[[Channel], Conversation],
     ) -> None:
         threading.stack_size(STACK_SIZE)
-        self._connections = Connections(settings, tls, start)
+        settings = live.settings
+        self._connections = Connections(live, tls, start)
         self._listeners: list[Listener] = []
         ports = [(settings.imap_listen_port, False)]
         if tls is not None:

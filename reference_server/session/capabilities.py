@@ -29,7 +29,7 @@ def _always(_session: Session) -> bool:
 
 
 def _revision2(session: Session) -> bool:
-    return session.service.revision2
+    return session.offers_revision2
 
 
 def _identified(session: Session) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reference_server.accounts import Directory
+from reference_server.config.live import Live
+from reference_server.config.settings import Settings
 from reference_server.protocol.framing import Limits, Spool
 from reference_server.session.spool import open_spool
 from reference_server.storage import NewFolder, Store
@@ -25,11 +27,21 @@ class Service:
 
     store: Store
     directory: Directory
+    live: Live = field(default_factory=lambda: Live(Settings()))
     host_id: str = "localhost"  # in greeting and BYE
     tls_available: bool = False  # STARTTLS is possible
     force_tls: bool = False  # no login without TLS
     auth_fail_delay: float = 1.0  # seconds until a failed login is answered
-    revision2: bool = True  # IMAP4rev2 can be enabled
     identification: tuple[tuple[str, str], ...] | None = None  # ID answers it; None: no ID
     limits: Limits = field(default_factory=Limits)
     open_spool: Callable[[int], Spool] = open_spool
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force now: SIGHUP may change live directives, so do not keep them."""
+        return self.live.settings
+
+    @property
+    def revision2(self) -> bool:
+        """Whether a session that begins now may enable IMAP4rev2."""
+        return self.settings.imap_rfc9051

@@ -34,6 +34,7 @@ class Session:
     def __init__(self, channel: Channel, service: Service) -> None:
         self.channel = channel
         self.service = service
+        self.offers_revision2 = service.revision2  # what a client was told stays true
         self.identity: Identity | None = None
         self.view: View | None = None
         self.enabled: frozenset[str] = frozenset()  # capabilities in use by ENABLE, upper case

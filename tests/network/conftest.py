@@ -6,6 +6,7 @@ import ssl
 
 import pytest
 
+from reference_server.config.live import Live
 from reference_server.config.settings import Settings
 from reference_server.network.server import Server
 from reference_server.network.tls import tls_context
@@ -66,7 +67,7 @@ def start_server(server_tls):
     def start(**settings):
         settings.setdefault("imap_listen_addr", "127.0.0.1")
         settings.setdefault("imap_listen_port", 0)
-        server = Server(Settings(imap_listen_tls_port=0, **settings), server_tls, Echo)
+        server = Server(Live(Settings(imap_listen_tls_port=0, **settings)), server_tls, Echo)
         servers.append(server)
         places = dict(place.split("=") for place in server.places())
         return server, {name: int(place.rpartition(":")[2]) for name, place in places.items()}

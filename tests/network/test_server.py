@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from reference_server.config.live import Live
 from reference_server.config.settings import ConfigurationError, Settings
 from reference_server.network import connections
 from reference_server.network import server as server_module
@@ -63,7 +64,7 @@ def test_starting_tls(start_server, connect, client_tls):
 
 def test_no_tls_no_tls_listener():
     settings = Settings(imap_listen_addr="127.0.0.1", imap_listen_port=0, imap_listen_tls_port=0)
-    server = Server(settings, None, lambda channel: channel)
+    server = Server(Live(settings), None, lambda channel: channel)
     assert [place.partition("=")[0] for place in server.places()] == ["imap"]
     server.shut_down()
 
@@ -71,7 +72,7 @@ def test_no_tls_no_tls_listener():
 def test_nothing_to_listen_on():
     settings = Settings(imap_listen_addr="127.0.0.1", imap_listen_port=None)
     with pytest.raises(ConfigurationError, match="nothing to listen on"):
-        Server(settings, None, lambda channel: channel)
+        Server(Live(settings), None, lambda channel: channel)
 
 
 def test_a_port_in_use(start_server):

@@ -1,5 +1,7 @@
 """ENABLE (RFC 5161; RFC 9051, 6.3.1) and the capability list."""
 
+from reference_server.config.live import Live
+from reference_server.config.settings import Settings
 from tests.session.dialogue import play
 
 SCRIPT = """
@@ -34,7 +36,7 @@ def test_only_in_the_authenticated_state(client):
 
 
 def test_what_is_turned_off_is_unknown(login):
-    alice = login(revision2=False)
+    alice = login(live=Live(Settings(imap_rfc9051=False)))
     assert alice.ok("ENABLE IMAP4rev2") == ["* ENABLED"]
     assert not alice.session.revision2
 
