@@ -12,6 +12,7 @@ SEEN = "\\Seen"
 DELETED = "\\Deleted"
 SYSTEM_FLAGS = (SEEN, "\\Answered", "\\Flagged", DELETED, "\\Draft")
 RECENT = "\\recent"  # folded
+KEYWORDS = ("$Forwarded",)  # what every mailbox knows from the start, as Gromox's do
 MAX_KEYWORDS = 1000  # of a mailbox; they are never forgotten
 LONGEST_KEYWORD = 255  # characters
 _SYSTEM = {name.lower(): name for name in SYSTEM_FLAGS}
@@ -51,7 +52,9 @@ class FlagTable:
         self._spelling = dict(_SYSTEM)
         self.sets = _Sets()
         self.keywords: tuple[str, ...] = ()
-        self.learn(keywords)
+        used = {keyword.lower(): keyword for keyword in keywords}
+        self.learn(keyword for keyword in KEYWORDS if keyword.lower() not in used)
+        self.learn(used.values())
 
     @classmethod
     def load(cls, connection: sqlite3.Connection, mailbox: int) -> FlagTable:

@@ -66,7 +66,7 @@ class Snapshot:
     uid_next: int
     uid_validity: int
     recent: frozenset[int]  # UIDs that are \Recent for this session
-    keywords: tuple[str, ...]  # every keyword ever used in the mailbox, in order of first use
+    keywords: tuple[str, ...]  # what the mailbox knows: $Forwarded, and those used, in that order
     highest_modseq: int
 
 
