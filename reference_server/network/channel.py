@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+from reference_server.network.proxy_protocol import ProxyHeader, ProxyHeaderError, Source
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
 RECEIVE_SIZE = 65536
@@ -58,6 +59,30 @@ class SocketChannel:
         while not self._interrupted:
             if not self._pending() and not self._await(select.POLLIN, deadline):
                 raise Timeout
+    def read_proxy_header(self) -> Source | None:
+        """Read the PROXY header that begins the connection, and not one octet more.
+
+        None where it names no client. All of it has to come within the time that a silent client
+        has. Raises Disconnected.
+        """
+        deadline = time.monotonic() + self._silence_allowed()
+        header = ProxyHeader()
+        while header.missing:
+            if not self._await(select.POLLIN, deadline):
+                raise Disconnected("PROXY header stalled")
+            try:
+                octets = self._socket.recv(header.missing)
+                if not octets:
+                    raise Disconnected("ended before its PROXY header")
+                header.feed(octets)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise Disconnected(str(error)) from error
+            except ProxyHeaderError as error:
+                raise Disconnected(f"not a PROXY header: {error}") from error
+        return header.source()
+
             try:
                 return self._socket.recv(RECEIVE_SIZE)
             except (BlockingIOError, ssl.SSLWantReadError):

@@ -66,7 +66,7 @@ class Connections:
             self._channels[channel] = None
         try:
             # Header and handshake take no place: those who stall them keep nobody out.
-            if self._settings.imap_accept_haproxy:
+            if self._live.settings.imap_accept_haproxy:
                 self._learn_client(channel)
             if secure:
                 channel.start_tls()
