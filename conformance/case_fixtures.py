@@ -16,8 +16,11 @@ from conformance.oracle import Checker, Record
 from conformance.plugin import REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
+from conformance.targets.configuration import wanted
 from conformance.targets.description import Account
+from conformance.targets.fleet import CannotConfigureError, Fleet
 from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
+from conformance.targets.log import Log
 from conformance.targets.server import Server
 from conformance.wire import Endpoint, Transcript
 
@@ -75,12 +78,31 @@ class Scratch:
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """The target: .capabilities, .offers(capability), .settings, .address(kind), .name."""
+def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
+    """The target in all configurations that cases ask for."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "gw0")
-    server = Server(request.config.stash[TARGET], len(request.session.items), worker)
-    yield server
-    server.close()
+    cases = [wanted(item) for item in request.session.items]
+    fleet = Fleet(request.config.stash[TARGET], cases, worker)
+    yield fleet
+    fleet.close()
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, fleet: Fleet) -> Server:
+    """The target, configured as the case asks: .capabilities, .offers(capability), .settings,
+    .address(kind), .name."""
+    try:
+        return fleet.server(wanted(request.node))
+    except CannotConfigureError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def log(server: Server) -> Log:
+    """The server's log: .await_line(pattern), .lines(pattern); skips where it cannot be read."""
+    if server.log_text() is None:
+        pytest.skip("the log of the target cannot be read: the target file has no [control].log")
+    return Log(server)
 
 
 @pytest.fixture

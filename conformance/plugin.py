@@ -21,6 +21,8 @@ from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.requirements.revisions import choose
 from conformance.requirements.selection import selected
 from conformance.run import GROUPS, Options, Target, UsageError, check_selectors, prepare, selectors
+from conformance.targets.configuration import group
+from conformance.targets.configuration import wanted as wanted_settings
 from conformance.targets.description import UnreachableError
 from conformance.targets.housekeeping import remove_all
 
@@ -95,6 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "requirement(*ids, level=None): the sentences that a case observes",
         "needs(*capabilities, advertised=False): skip where the server does not offer them",
         "revision(name): true of IMAP4rev1 or of IMAP4rev2 only",
+        "configuration(**directives): on a server configured so (Gromox's directives)",
         "allow(group): on a foreign target only with --allow GROUP",
     ):
         config.addinivalue_line("markers", line)
@@ -166,12 +169,16 @@ class CasePlugin:
             case = item.stash.get(CASE, None)
             chosen = case is None or selected(case, wanted, catalogue())
             (kept if chosen else left).append(item)
+            configuration = group(wanted_settings(item))
+            if configuration:
+                # One server for all of them.
+                item.add_marker(pytest.mark.xdist_group(configuration))
             if any(mark.args[0] == "inbox" for mark in item.iter_markers("allow")):
                 # Of an account there is one INBOX: these cases run one after the other.
                 item.add_marker(pytest.mark.xdist_group("inbox"))
         if left:
             config.hook.pytest_deselected(items=left)
-            items[:] = kept
+        items[:] = _in_order(kept, config.stash.get(TARGET, None))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -322,6 +329,21 @@ class RunPlugin:
             except OSError as error:
                 self.results.faults.append(f"the report cannot be written: {error}")
         session.exitstatus = self.results.exit_code
+
+
+def _in_order(items: list[pytest.Item], target: Target | None) -> list[pytest.Item]:
+    """The cases that share a configuration one after the other.
+
+    On a reference server they come first, for they mostly wait; on a foreign target last, for
+    whatever a new configuration breaks.
+    """
+    foreign = target is not None and target.description is not None
+
+    def key(item: pytest.Item) -> tuple[bool, str]:
+        name = group(wanted_settings(item))
+        return bool(name) == foreign, name
+
+    return sorted(items, key=key)
 
 
 def _case_and_findings(data: dict[str, Any]) -> tuple[Case, list[Finding]]:

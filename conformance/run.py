@@ -13,6 +13,8 @@ from conformance.profiles.profile import Profile, ProfileError, load_profile, re
 from conformance.requirements.case import place
 from conformance.requirements.catalogue import catalogue
 from conformance.requirements.selection import Selector, SelectorError, parse_selector
+from conformance.targets.configuration import Settings
+from conformance.targets.control import Control, ControlError
 from conformance.targets.description import Description, TargetError, describe
 from conformance.targets.housekeeping import Facts, probe, scratch_name
 from conformance.targets.reference import ReferenceServer
@@ -45,14 +47,15 @@ class Target:
     """The target of a run. `description` None: every worker starts a reference server.
 
     That one is called `name` and gets these `settings`. Everything created on a target lies below
-    the mailbox `scratch`, in its personal namespace.
+    the mailbox `scratch`, in its personal namespace. `product`: whose profile is used.
     """
 
     description: Description | None
     facts: Facts
     scratch: str
     name: str = REFERENCE_SERVER
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
+    product: str | None = None
 
     def to_data(self) -> dict[str, Any]:
         """The target as built-in types, for a worker process."""
@@ -62,6 +65,7 @@ class Target:
             "scratch": self.scratch,
             "name": self.name,
             "settings": self.settings,
+            "product": self.product,
         }
 
     @classmethod
@@ -73,6 +77,7 @@ class Target:
             data["scratch"],
             data["name"],
             data["settings"],
+            data["product"],
         )
 
 
@@ -118,12 +123,16 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     except (TargetError, ProfileError) as error:
         raise UsageError(str(error)) from None
     try:
+        control = Control(description.control)
+        if control.can_apply:  # what cannot work is told now, not by the first case that needs it
+            control.apply(description.settings)
         facts = probe(description)
-    except TargetError as error:
+    except (TargetError, ControlError) as error:
         raise UsageError(str(error)) from None
     if wanted is None:
         wanted = recognise(facts.greeting, facts.id, catalogue())
-    return Target(description, facts, scratch_name(), description.name), wanted
+    product = wanted.name.lower() if wanted else None
+    return Target(description, facts, scratch_name(), description.name, product=product), wanted
 
 
 def _make_folder(report: str | None) -> None:

@@ -42,6 +42,16 @@ def revision(name: Literal["IMAP4rev1", "IMAP4rev2"]) -> pytest.MarkDecorator:
     return pytest.mark.revision(name)
 
 
+def configuration(**directives: str | int | bool) -> pytest.MarkDecorator:
+    """Run the case on a server configured so (Gromox's directives); True and False are yes and no.
+
+    Several marks add up, and the one nearest to the case wins. A reference server is started with
+    these directives. Any other target is reconfigured through its [control]; where it has none,
+    and is not known to be configured so already, the case is skipped.
+    """
+    return pytest.mark.configuration(**directives)
+
+
 def allow(group: str) -> pytest.MarkDecorator:
     """Run the case on a foreign target only with `--allow GROUP`.
 

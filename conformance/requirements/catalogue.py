@@ -1,8 +1,9 @@
-"""The catalogue: every sentence of the RFCs that binds somebody.
+"""The catalogue: every sentence of the RFCs, and of Gromox's manual, that binds somebody.
 
 normative.tsv holds the sentences with a key word of RFC 2119, in the RFC's words;
-statements.tsv those that bind without one ("Messages that contain ..."), in ours. Columns of
-both: id, section, title of the section, level, sentence. binds.tsv (id, who, why) corrects
+statements.tsv those that bind without one ("Messages that contain ..."), in ours;
+gromox.tsv those of the manual, in ours, their sections being directives or topics. Columns of
+all: id, section, title of the section, level, sentence. binds.tsv (id, who, why) corrects
 whom a sentence binds where the rules of `bound_by` go wrong.
 """
 
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-TABLES = ("normative.tsv", "statements.tsv")
+TABLES = ("normative.tsv", "statements.tsv", "gromox.tsv")
 LEVELS = ("MUST", "SHOULD", "MAY")
 STRONG = {
     "MUST": "MUST",

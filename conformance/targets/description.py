@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from conformance.targets.configuration import Settings, directive
+
 PORTS = {"imap": 143, "imaps": 993}
 ENDPOINTS = ("imap", "imaps", "proxy")
 ROLES = ("primary", "second", "shared", "stranger")
@@ -47,7 +49,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A target. `addresses` and `accounts` by kind and by role; `settings` are Gromox's keys.
+    """A target. `addresses` and `accounts` by kind and by role; `settings` are Gromox's directives.
 
     Without addresses it stands for a fresh reference server with these `settings`.
     `control` holds the argument lists of `apply` and `log` where the target can be reconfigured.
@@ -57,7 +59,7 @@ class Description:
     name: str
     addresses: dict[str, Address]
     accounts: dict[str, Account]
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
     profile: str | None = None
     control: dict[str, list[str]] = field(default_factory=dict)
     ca_file: str | None = None
@@ -159,7 +161,7 @@ def _from_file(path: Path, environment: Mapping[str, str], trust: dict[str, Any]
             name=_string(data, "name", "the file", default=path.stem),
             addresses=addresses,
             accounts=_accounts(data.get("account"), environment),
-            settings=_table(data, "settings"),
+            settings=_settings(data),
             profile=_string(data, "profile", "the file") if "profile" in data else None,
             control=_control(_table(data, "control")),
             **trust,
@@ -176,18 +178,20 @@ def _of_reference_server(data: dict[str, Any]) -> Description:
             "there must be an [endpoint.imap] or an [endpoint.imaps], or nothing but [settings], "
             "for a fresh reference server with these settings"
         )
-    settings = {key: _directive(key, value) for key, value in _table(data, "settings").items()}
+    settings = _settings(data)
     default = f"reference server with {', '.join(f'{key}={settings[key]}' for key in settings)}"
     return Description(_string(data, "name", "the file", default), {}, {}, settings)
 
 
-def _directive(key: str, value: object) -> str:
-    """A value as a configuration file of Gromox has it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not isinstance(value, str | int):
-        raise TargetError(f"[settings]: {key} must be a string, a number, true or false")
-    return str(value)
+def _settings(data: dict[str, Any]) -> Settings:
+    settings = {}
+    for key, value in _table(data, "settings").items():
+        try:
+            settings[key] = directive(value)
+        except TypeError:
+            problem = "must be a string, a number, true or false"
+            raise TargetError(f"[settings]: {key} {problem}") from None
+    return settings
 
 
 def _addresses(endpoints: dict[str, Any]) -> dict[str, Address]:

@@ -112,8 +112,11 @@ class ReferenceServer:
 
     def log(self) -> str:
         """The last lines that the server wrote to stderr."""
-        lines = self._log_path.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-LOG_LINES:])
+        return "\n".join(self.log_text().splitlines()[-LOG_LINES:])
+
+    def log_text(self) -> str:
+        """All that the server wrote to stderr."""
+        return self._log_path.read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> None:
         """End the process and remove its folder; harmless when it has ended already."""

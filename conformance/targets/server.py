@@ -1,13 +1,18 @@
 """The server under test as the cases of one worker process see it."""
 
+import contextlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from conformance.run import Target
 from conformance.targets import reference
-from conformance.targets.description import Account, Address, Description
-from conformance.targets.housekeeping import Facts, Housekeeper
+from conformance.targets.configuration import Settings
+from conformance.targets.control import Control
+from conformance.targets.description import Account, Address, Description, UnreachableError
+from conformance.targets.housekeeping import Facts, Housekeeper, probe
 from conformance.wire import Endpoint
+
+GROMOX = "gromox"
 
 
 class Server:
@@ -54,16 +59,29 @@ class Server:
         return self.facts.initial_capabilities
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> Settings:
         return self.description.settings
+
+    @property
+    def is_gromox(self) -> bool:
+        """Whether Gromox's manual binds it: a reference server, or declared to be a Gromox."""
+        return (
+            self.is_reference
+            or bool(self.settings)
+            or GROMOX in (self.description.profile, self._target.product)
+        )
 
     def offers(self, capability: str) -> bool:
         """Whether the server offers the capability, before or after login."""
         return self.facts.offers(capability)
 
     def address(self, kind: str | None = None) -> Address | None:
-        """Where it listens: "imap", "imaps", "proxy"; the main address without a kind."""
-        if kind is None:
+        """Where it listens: "imap", "imaps", "proxy"; the main address without a kind.
+
+        "proxy" expects a PROXY header: where the configuration demands one, it is the main address.
+        """
+        demanded = self.settings.get("imap_accept_haproxy") == "2"
+        if kind is None or (kind == "proxy" and demanded):
             return self.description.main
         return self.description.addresses.get(kind)
 
@@ -87,6 +105,17 @@ class Server:
             self._process.stop()
             self._process = reference.ReferenceServer(self._cases, self._target.settings)
         return reference.accounts(self._case)
+
+    def look(self) -> None:
+        """See what it offers as it is configured; one that lets nobody in is for cases to judge."""
+        with contextlib.suppress(UnreachableError):
+            self._target = replace(self._target, facts=probe(self.description))
+
+    def log_text(self) -> str | None:
+        """The server's log, or its end; None where it cannot be read. Raises ControlError."""
+        if self._process is not None:
+            return self._process.log_text()
+        return Control(self.description.control).log()
 
     def obituary(self) -> str | None:
         """What a reference server wrote last, if it has ended; None while it runs."""

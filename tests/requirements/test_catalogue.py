@@ -10,6 +10,7 @@ def tables(tmp_path):
     def write(normative=ROW, statements="# comment\n\n", binds="# comment\n"):
         (tmp_path / "normative.tsv").write_text(normative)
         (tmp_path / "statements.tsv").write_text(statements)
+        (tmp_path / "gromox.tsv").write_text("")
         (tmp_path / "binds.tsv").write_text(binds)
         return tmp_path
 

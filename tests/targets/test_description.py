@@ -83,7 +83,7 @@ def test_file(tmp_path):
     assert description.addresses["imaps"] == Address("imaps", "mail.example.com", 1993)
     assert description.accounts["primary"] == Account("primary", "alice@example.com", "pw")
     assert description.accounts["stranger"].password == "test"
-    assert description.settings == {"imap_auth_times": 3}
+    assert description.settings == {"imap_auth_times": "3"}
     assert description.control == {"apply": ["ssh", "mail", "apply"]}
     assert Description.from_data(description.to_data()) == description
 

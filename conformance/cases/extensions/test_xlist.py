@@ -18,7 +18,7 @@ def xlisted(connection, *arguments):
     return Entries((entry.mailbox, entry) for entry in entries)
 
 
-@requirement("GROMOX-imap-XLIST")
+@requirement("GROMOX-capabilities-XLIST")
 def test_returns_what_list_returns(authenticated, scratch, mailbox):
     """XLIST returns the names that LIST returns, with the delimiter."""
     authenticated.create(scratch.below(mailbox, "ab"))
@@ -31,7 +31,7 @@ def test_returns_what_list_returns(authenticated, scratch, mailbox):
 
 
 @needs("SPECIAL-USE")
-@requirement("GROMOX-imap-XLIST")
+@requirement("GROMOX-capabilities-XLIST")
 def test_shows_special_uses(authenticated):
     """XLIST shows the special uses that LIST shows when asked for them."""
     expected = listed(authenticated, '""', "*", "RETURN (SPECIAL-USE)")
@@ -41,21 +41,21 @@ def test_shows_special_uses(authenticated):
     }
 
 
-@requirement("GROMOX-imap-XLIST", "RFC3501-2.2.2-3")
+@requirement("GROMOX-capabilities-XLIST", "RFC3501-2.2.2-3")
 def test_has_two_arguments(authenticated):
     """XLIST without its arguments is answered BAD."""
     for arguments in ((), ('""',)):
         assert authenticated.command("XLIST", *arguments).status == "BAD"
 
 
-@requirement("GROMOX-imap-XLIST", "RFC3501-3-STATE")
+@requirement("GROMOX-capabilities-XLIST", "RFC3501-3-STATE")
 def test_before_login(connection):
     """XLIST before login is refused and lists nothing."""
     answer = connection.command("XLIST", '""', "%").expect("BAD", "NO")
     assert answer.list("XLIST") == answer.list("LIST") == []
 
 
-@requirement("GROMOX-imap-XLIST")
+@requirement("GROMOX-capabilities-XLIST")
 def test_leaves_the_selected_mailbox_selected(selected):
     """XLIST is permitted while a mailbox is selected, and leaves it selected."""
     assert xlisted(selected, '""', Mailbox(selected.mailbox)).keys() == {selected.mailbox}

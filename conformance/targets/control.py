@@ -1,0 +1,52 @@
+"""How a target is reconfigured, and its log read: the commands of [control] in a target file."""
+
+import subprocess
+
+from conformance.targets.configuration import Settings
+
+APPLY_SECONDS = 120  # a restart of a large installation, over ssh
+LOG_SECONDS = 30
+LAST_WORDS = 400  # characters of a failed command's stderr that are shown
+
+
+class ControlError(Exception):
+    """A command of [control] failed; the text says which, and what it wrote."""
+
+
+class Control:
+    """The commands `apply` and `log` of a target; either may be missing."""
+
+    def __init__(self, commands: dict[str, list[str]]) -> None:
+        self._commands = commands
+
+    @property
+    def can_apply(self) -> bool:
+        return "apply" in self._commands
+
+    def apply(self, settings: Settings) -> None:
+        """Hand over a whole configuration; the target listens again when it is in force."""
+        text = "".join(f"{key}={value}\n" for key, value in settings.items())
+        self._run("apply", text, APPLY_SECONDS)
+
+    def log(self) -> str | None:
+        """The last lines of the target's log; None where no command shows them."""
+        return self._run("log", "", LOG_SECONDS) if "log" in self._commands else None
+
+    def _run(self, name: str, text: str, seconds: float) -> str:
+        command = self._commands[name]
+        try:
+            done = subprocess.run(
+                command,
+                input=text.encode(),
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ControlError(f"[control].{name} did not end within {seconds:g} s") from None
+        except OSError as error:
+            raise ControlError(f"[control].{name}: {command[0]}: {error.strerror}") from None
+        if done.returncode:
+            words = done.stderr.decode("utf-8", "replace").strip()[-LAST_WORDS:]
+            raise ControlError(f"[control].{name} ended with {done.returncode}: {words}")
+        return done.stdout.decode("utf-8", "replace")

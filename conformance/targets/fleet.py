@@ -1,0 +1,94 @@
+"""The servers that the cases of one worker process run on: the target, configured as they need."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conformance.run import Target
+from conformance.targets.configuration import Settings, group
+from conformance.targets.control import Control
+from conformance.targets.server import Server
+
+MOST_AT_ONCE = 3  # reference servers with a configuration of their own, in one worker
+
+
+class CannotConfigureError(Exception):
+    """The target cannot be given the configuration that a case needs; the text says why."""
+
+
+class Fleet:
+    """Gives each case its server.
+
+    A reference server is started once more for each configuration. A foreign target has one
+    configuration at a time, and gets its own back at the end.
+    """
+
+    def __init__(self, target: Target, cases: Iterable[Settings], worker: str) -> None:
+        """`cases`: what each case that this worker may run asks for."""
+        self._target = target
+        self._worker = worker
+        self._numbers = Counter(group(settings) for settings in cases)
+        self._plain = Server(target, self._numbers.total(), worker)
+        self._configured: OrderedDict[str, Server] = OrderedDict()
+        self._control = Control(target.description.control if target.description else {})
+        self._applied = ""
+
+    def server(self, wanted: Settings) -> Server:
+        """The server with these directives. Raises CannotConfigureError."""
+        if self._target.description is None:
+            return self._reference(wanted) if wanted else self._plain
+        lacking = self._lacking(wanted)
+        if lacking and not self._control.can_apply:
+            raise CannotConfigureError(
+                f"needs {', '.join(f'{key}={value}' for key, value in lacking.items())}: the "
+                "target file neither says that under [settings] nor has a [control].apply"
+            )
+        return self._reconfigured(wanted if lacking else {})
+
+    def _lacking(self, wanted: Settings) -> Settings:
+        """What the target is not known to have."""
+        known = dict(self._plain.settings)
+        if self._plain.address("proxy"):
+            known["imap_accept_haproxy"] = "2"
+        return {key: value for key, value in wanted.items() if known.get(key) != value}
+
+    def _reference(self, wanted: Settings) -> Server:
+        name = group(wanted)
+        if name not in self._configured:
+            if len(self._configured) >= MOST_AT_ONCE:
+                _, oldest = self._configured.popitem(last=False)
+                oldest.close()
+            target = replace(self._target, settings=self._target.settings | wanted)
+            self._configured[name] = self._start(target, name)
+        self._configured.move_to_end(name)
+        return self._configured[name]
+
+    def _reconfigured(self, wanted: Settings) -> Server:
+        name = group(wanted)
+        if name != self._applied:
+            self._control.apply(self._plain.settings | wanted)
+            self._applied = name
+        if not wanted:
+            return self._plain
+        if name not in self._configured:
+            description = self._plain.description
+            settings = self._plain.settings | wanted
+            target = replace(self._target, description=replace(description, settings=settings))
+            self._configured[name] = self._start(target, name)
+        return self._configured[name]
+
+    def _start(self, target: Target, name: str) -> Server:
+        server = Server(target, self._numbers[name] + 1, self._worker)
+        server.begin_case()  # these accounts are for looking at it
+        if server.settings.get("imap_accept_haproxy") != "2":
+            server.look()
+        return server
+
+    def close(self) -> None:
+        """End what was started; a foreign target gets its own configuration back."""
+        try:
+            for server in (*self._configured.values(), self._plain):
+                server.close()
+        finally:
+            if self._applied:
+                self._control.apply(self._plain.settings)
