@@ -182,10 +182,10 @@ AUTHENTICATED = {
     """,
     "SELECT of an empty mailbox": """
         C: a SELECT inbox
-        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)
+        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded)
         S: * 0 EXISTS
         S: * 0 RECENT
-        S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] <text>
+        S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded \\*)] <text>
         S: * OK [UIDNEXT 1] <text>
         S: * OK [UIDVALIDITY <number>] <text>
         S: * OK [HIGHESTMODSEQ <number>] <text>
@@ -195,7 +195,7 @@ AUTHENTICATED = {
         M: INBOX \\Seen $Important
         M: INBOX
         C: a EXAMINE INBOX
-        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Important)
+        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded $Important)
         S: * 2 EXISTS
         S: * 2 RECENT
         S: * OK [UNSEEN 2] <text>
@@ -210,7 +210,7 @@ AUTHENTICATED = {
         S: * 2 EXISTS
         S: * 2 RECENT
         S: * OK [UNSEEN 2] <text>
-        S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Important \\*)] <text>
+        S: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded $Important \\*)] <text>
         S: * OK [UIDNEXT 3] <text>
         S: * OK [UIDVALIDITY <number>] <text>
         S: * OK [HIGHESTMODSEQ <number>] <text>
@@ -412,7 +412,7 @@ AUTHENTICATED = {
         C: c APPEND INBOX (\\Seen {1+}\\r\\nx
         S: c BAD <text>
         C: d SELECT INBOX
-        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $new)
+        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded $new)
         S: * 1 EXISTS
         S: * 1 RECENT
         S: * OK [PERMANENTFLAGS <list>] <text>
@@ -499,7 +499,7 @@ SELECTED = {
     """,
     "STORE": """
         C: a STORE 1 FLAGS (\\Flagged $work)
-        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $work)
+        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded $work)
         S: * 1 FETCH (FLAGS ($work \\Flagged \\Recent))
         S: a OK <text>
         C: b STORE 1:2 +FLAGS \\Seen

@@ -48,10 +48,10 @@ DIALOGUES = {
     """,
     "a keyword is announced before it is shown": """
         D: a STORE 1 +FLAGS.SILENT ($work)
-        T: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $work)
+        T: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded $work)
         T: a OK <text>
         C: a FETCH 1 FLAGS
-        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $work)
+        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Forwarded $work)
         S: * 1 FETCH (FLAGS ($work \\Recent))
         S: a OK <text>
     """,

@@ -74,7 +74,7 @@ def test_everything_is_there_after_reopening(tmp_path):
         account.status("INBOX"),
         contents(box),
     )
-    assert Watcher(box).snapshot.keywords == ("Key1", "Key2", "Key3", "Key4")
+    assert Watcher(box).snapshot.keywords == ("$Forwarded", "Key1", "Key2", "Key3", "Key4")
     assert account.append("a/b", [message(flags=["KEY4"])]).uids == (5,)
     assert contents(box)[-1] == (5, frozenset({"Key4"}), "text")
     store.close()

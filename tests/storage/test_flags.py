@@ -66,7 +66,7 @@ def test_a_keyword_is_spelled_as_first_used(account, inbox):
     assert flags_of(inbox) == [{"$Work", "JUNK"}] * 2 + [{"$Work"}, {"JUNK", SEEN}]
     inbox.store_flags([1], "remove", frozenset({"$work", "jUnK"}))
     assert flags_of(inbox)[0] == set()
-    assert Watcher(inbox).snapshot.keywords == ("$Work", "JUNK")
+    assert Watcher(inbox).snapshot.keywords == ("$Forwarded", "$Work", "JUNK")
 
 
 def test_spellings_within_one_append(account):
@@ -174,7 +174,7 @@ def test_the_length_of_a_keyword_is_limited(account, inbox):
 
 
 def test_the_number_of_keywords_is_limited(account, inbox):
-    all_but_one = frozenset(f"k{number}" for number in range(MAX_KEYWORDS - 2))  # and $Work
+    all_but_one = frozenset(f"k{number}" for number in range(MAX_KEYWORDS - 3))  # $Forwarded, $Work
     inbox.store_flags([1], "set", all_but_one)
     with pytest.raises(KeywordLimit):
         inbox.store_flags([2], "set", frozenset({"a", "b"}))
@@ -194,4 +194,4 @@ def test_the_number_of_keywords_is_limited(account, inbox):
 def test_a_keyword_is_not_kept_for_its_removal(inbox):
     inbox.store_flags([3], "remove", frozenset({"unused", "k" * 256, "\\Recent"}))
     assert flags_of(inbox)[2] == {"$Work"}
-    assert Watcher(inbox).snapshot.keywords == ("$Work",)
+    assert Watcher(inbox).snapshot.keywords == ("$Forwarded", "$Work",)
