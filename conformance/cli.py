@@ -12,9 +12,10 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-import conformance
+from conformance.command_line import COMMANDS, parser
 from conformance.plugin import CASES, new_results
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
+from conformance.report.compare import compare
 from conformance.report.listing import print_cases, print_requirements
 from conformance.report.progress import Display
 from conformance.report.results import (
@@ -26,78 +27,11 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import GROUPS, Options, UsageError, check_selectors, prepare
+from conformance.run import Options, UsageError, check_selectors, prepare
 from conformance.targets.description import UnreachableError
 
-COMMANDS = ("run", "list", "requirements")
 # Longer than all that a case may wait for: a case that takes more hangs in itself.
 CASE_SECONDS = 300
-EXIT_CODES = """exit codes:
-  0    no unknown deviation
-  1    deviations
-  2    usage or configuration is wrong
-  3    the target cannot be reached, or refuses an account
-  4    a fault of the suite itself, never reported as a deviation
-  130  interrupted; the summary tells what had been done"""
-SELECTORS = """SELECTOR: an RFC (rfc3501), a section (rfc3501/6.4.8), a requirement id
-(RFC3501-6.4.8-1), a group (selected), or a case or its beginning (selected/search)"""
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line, by the contract."""
-    top = argparse.ArgumentParser(
-        prog="gximap-conformance",
-        description="Find out whether an IMAP server keeps the RFCs.",
-        epilog=f"{SELECTORS}\n\n{EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument("--version", action="version", version=f"%(prog)s {conformance.__version__}")
-    commands = top.add_subparsers(dest="command", metavar="run|list|requirements", required=True)
-
-    run = commands.add_parser(
-        "run",
-        help="run the suite (the default command)",
-        epilog=f"{SELECTORS}\n\n{EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    run.add_argument(
-        "target",
-        metavar="TARGET",
-        nargs="?",
-        help="imap://USER:PASSWORD@HOST[:PORT], imaps://..., or a target file; "
-        "default: a fresh reference server. A password that is left out comes from "
-        "the environment variable GXIMAP_PASSWORD or a prompt",
-    )
-    run.add_argument("--select", metavar="SELECTOR", action="append", default=[])
-    run.add_argument("--profile", metavar="NAME|FILE", help="the target's known deviations")
-    run.add_argument("--strict", action="store_true", help="a SHOULD counts as a failure")
-    run.add_argument(
-        "--allow",
-        metavar="GROUP",
-        action="append",
-        default=[],
-        choices=GROUPS,
-        help=f"run what could disturb a live account: {', '.join(GROUPS)}",
-    )
-    run.add_argument("--jobs", metavar="N", type=_positive, default=len(os.sched_getaffinity(0)))
-    run.add_argument("--report", metavar="DIR", default="gximap-report")
-    run.add_argument("--insecure", action="store_true", help="trust any certificate")
-    run.add_argument("--ca-file", metavar="FILE", help="trust the certificates in this file")
-    run.add_argument("-v", "--verbose", action="store_true", help="show whole transcripts")
-
-    listing = commands.add_parser("list", help="the cases, without running them")
-    listing.add_argument("select", metavar="SELECTOR", nargs="*")
-    requirements = commands.add_parser("requirements", help="the sentences and their cases")
-    requirements.add_argument(
-        "--uncovered", action="store_true", help="only those that bind a server and have no case"
-    )
-    return top
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
-    return int(text)
 
 
 def _ask(prompt: str) -> str:
@@ -122,6 +56,8 @@ def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
             return _list(cases, tuple(namespace.select))
         if namespace.command == "requirements":
             return _requirements(cases, namespace.uncovered)
+        if namespace.command == "compare":
+            return compare(_console(sys.stdout), namespace.files, namespace.report)
         return run(namespace, cases)
     except UsageError as error:
         print(f"gximap-conformance: {error}", file=sys.stderr)

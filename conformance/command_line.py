@@ -1,0 +1,86 @@
+"""The command line of `gximap-conformance`: its commands, options and their help."""
+
+import argparse
+import os
+
+import conformance
+from conformance.run import GROUPS
+
+COMMANDS = ("run", "list", "requirements", "compare")
+EXIT_CODES = """exit codes:
+  0    no unknown deviation
+  1    deviations
+  2    usage or configuration is wrong
+  3    the target cannot be reached, or refuses an account
+  4    a fault of the suite itself, never reported as a deviation
+  130  interrupted; the summary tells what had been done"""
+SELECTORS = """SELECTOR: an RFC (rfc3501), a section (rfc3501/6.4.8), a requirement id
+(RFC3501-6.4.8-1), a group (selected), or a case or its beginning (selected/search)"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, by the contract."""
+    top = argparse.ArgumentParser(
+        prog="gximap-conformance",
+        description="Find out whether an IMAP server keeps the RFCs.",
+        epilog=f"{SELECTORS}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"%(prog)s {conformance.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="|".join(COMMANDS), required=True)
+
+    run = commands.add_parser(
+        "run",
+        help="run the suite (the default command)",
+        epilog=f"{SELECTORS}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument(
+        "target",
+        metavar="TARGET",
+        nargs="?",
+        help="imap://USER:PASSWORD@HOST[:PORT], imaps://..., or a target file; "
+        "default: a fresh reference server. A password that is left out comes from "
+        "the environment variable GXIMAP_PASSWORD or a prompt",
+    )
+    run.add_argument("--select", metavar="SELECTOR", action="append", default=[])
+    run.add_argument("--profile", metavar="NAME|FILE", help="the target's known deviations")
+    run.add_argument("--strict", action="store_true", help="a SHOULD counts as a failure")
+    run.add_argument(
+        "--allow",
+        metavar="GROUP",
+        action="append",
+        default=[],
+        choices=GROUPS,
+        help=f"run what could disturb a live account: {', '.join(GROUPS)}",
+    )
+    run.add_argument("--jobs", metavar="N", type=_positive, default=len(os.sched_getaffinity(0)))
+    run.add_argument("--report", metavar="DIR", default="gximap-report")
+    run.add_argument("--insecure", action="store_true", help="trust any certificate")
+    run.add_argument("--ca-file", metavar="FILE", help="trust the certificates in this file")
+    run.add_argument("-v", "--verbose", action="store_true", help="show whole transcripts")
+
+    listing = commands.add_parser("list", help="the cases, without running them")
+    listing.add_argument("select", metavar="SELECTOR", nargs="*")
+    requirements = commands.add_parser("requirements", help="the sentences and their cases")
+    requirements.add_argument(
+        "--uncovered", action="store_true", help="only those that bind a server and have no case"
+    )
+
+    compare = commands.add_parser(
+        "compare",
+        help="several results side by side, as a table and an HTML matrix",
+        description="Show what several runs came to, side by side. Exit code 0, or 2 for a file "
+        "that is no results.json of a run.",
+    )
+    compare.add_argument("files", metavar="RESULTS.json", nargs="+")
+    compare.add_argument(
+        "--report", metavar="DIR", default="gximap-report", help="where matrix.html is written"
+    )
+    return top
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
