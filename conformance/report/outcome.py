@@ -16,7 +16,71 @@ from conformance.requirements.catalogue import LEVELS
 from conformance.targets.description import UnreachableError
 from conformance.wire import Deviation, GrammarError
 
-OUTCOMES = ("pass", "fail", "warn", "known", "fixed", "skip", "error")
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What there is to say of an outcome wherever results are shown.
+
+    `severity`: how far up it is listed. `told`: whether a run ends with the details of such
+    cases. `deviates`: whether one such case makes the run a failure. `style` is rich's, `tone`
+    the CSS class in pages, `junit` the element ("" for a mere pass), `annotation` the command
+    of GitHub's workflows.
+    """
+
+    meaning: str
+    severity: int
+    style: str
+    tone: str
+    told: bool = False
+    deviates: bool = False
+    junit: str = ""
+    annotation: str = ""
+
+
+# In the order in which counts are read. README.md has the same table.
+OUTCOMES = {
+    "pass": Outcome("the server does what the sentence says", 0, "green", "good"),
+    "fail": Outcome(
+        "it does not, and the sentence says MUST, or simply how it is",
+        6,
+        "bold red",
+        "bad",
+        told=True,
+        deviates=True,
+        junit="failure",
+        annotation="error",
+    ),
+    "warn": Outcome(
+        "it does not, and the sentence says SHOULD",
+        5,
+        "yellow",
+        "weak",
+        told=True,
+        junit="system-out",
+        annotation="warning",
+    ),
+    "known": Outcome("it does not, as the profile says", 3, "cyan", "known", junit="skipped"),
+    "fixed": Outcome(
+        "the profile says that it does not, but it does",
+        4,
+        "bold green",
+        "good",
+        told=True,
+        junit="system-out",
+        annotation="notice",
+    ),
+    "skip": Outcome("not asked, and why", 2, "dim", "quiet", junit="skipped"),
+    "error": Outcome(
+        "the suite itself is at fault; never counted as a deviation",
+        7,
+        "bold magenta",
+        "fault",
+        told=True,
+        junit="error",
+        annotation="error",
+    ),
+}
+WORST_FIRST = sorted(OUTCOMES, key=lambda name: -OUTCOMES[name].severity)
 
 # What the server under test brought about; the raw client's and the oracle's exceptions are
 # AssertionErrors. So is an answer that IMAPClient cannot read. Everything else that is raised in a

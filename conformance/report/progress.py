@@ -9,15 +9,7 @@ from rich.text import Text
 from conformance.report.outcome import OUTCOMES
 from conformance.report.results import Results
 
-STYLES = {
-    "pass": "green",
-    "fail": "bold red",
-    "warn": "yellow",
-    "known": "cyan",
-    "fixed": "bold green",
-    "skip": "dim",
-    "error": "bold magenta",
-}
+STYLES = {name: outcome.style for name, outcome in OUTCOMES.items()}
 PLAIN_EVERY = 25
 
 
@@ -70,8 +62,7 @@ class Display:
     def pytest_runtest_logfinish(self) -> None:
         results = self._results.cases
         for result in results[self._shown :]:
-            notable = result.outcome not in ("pass", "skip", "known")
-            if self._verbose or notable:
+            if self._verbose or OUTCOMES[result.outcome].told:
                 self._console.print(
                     Text.assemble(
                         (f"{result.outcome:5}", STYLES[result.outcome]), f" {result.case.id}"

@@ -131,7 +131,8 @@ class Results:
             return EXIT_FAULT
         if not self.cases:
             return EXIT_USAGE
-        return EXIT_DEVIATIONS if summary["fail"] else EXIT_PASS
+        deviates = any(OUTCOMES[result.outcome].deviates for result in self.cases)
+        return EXIT_DEVIATIONS if deviates else EXIT_PASS
 
     def to_data(self) -> dict[str, Any]:
         """The content of results.json."""
