@@ -15,18 +15,22 @@ from reference_server.network.proxy_protocol import ProxyHeader, ProxyHeaderErro
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
 RECEIVE_SIZE = 65536
-LINGER_SECONDS = 1.0
+LINGER_SECONDS = 1.0  # for the last words to be sent, and for the client to take them
 LINGER_OCTETS = 1 << 20
 LONGEST_POLL = 2**31 - 1  # milliseconds, a C int; a span longer than 24 days ends there
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a client may keep the server waiting, in seconds."""
+    """How long a client may keep the server waiting, in seconds.
+
+    Before login only what the server calls activity counts (``renew``: a whole command), so that
+    nobody holds a place by sending an octet now and then; after it every octet does.
+    """
 
     before_login: float
     after_login: float
-    sending: float
+    sending: float  # until the client takes any octets at all
 
 
 class SocketChannel:
@@ -48,6 +52,8 @@ class SocketChannel:
         self._socket = connection
         self._tls = tls
         self._patience = patience
+        self._deadline: float | None = None  # of the present silence (monotonic)
+        self._timed_out = False
         self._interrupted = False
         # Held while the socket is replaced or closed: ``interrupt`` must not hit a descriptor
         # that belongs to another client by then.
@@ -77,6 +83,25 @@ class SocketChannel:
                 header.feed(octets)
             except BlockingIOError:
                 continue
+    def receive(self) -> bytes:
+        """The next octets; ``b""`` at the end, also after ``interrupt``. Raises Timeout."""
+        data = self._receive()
+        if self.authenticated:
+            self.renew()
+        return data
+
+    def renew(self) -> None:
+        """The client was active: the silence that is allowed begins with the next waiting."""
+        self._deadline = None
+
+    def _receive(self) -> bytes:
+        deadline = self._end_of_silence()
+        while not self._interrupted:
+            # Who sends without a pause is never waited for, but has no more time than others.
+            late = time.monotonic() >= deadline
+            if late or not (self._pending() or self._await(select.POLLIN, deadline)):
+                self._timed_out = True
+                raise Timeout
             except OSError as error:
                 raise Disconnected(str(error)) from error
             except ProxyHeaderError as error:
@@ -89,6 +114,8 @@ class SocketChannel:
                 continue
             except ssl.SSLWantWriteError:
                 self._await(select.POLLOUT, deadline)
+        # Who was silent for too long is not waited for once more to take the BYE.
+        patience = LINGER_SECONDS if self._timed_out else self._patience.sending
             except OSError:  # the client is gone
                 break
         return b""
@@ -97,7 +124,7 @@ class SocketChannel:
         """Send all of ``data``. Raises Disconnected, also when the client stops reading."""
         rest = memoryview(data)
         while rest:
-            deadline = time.monotonic() + self._patience.sending
+            deadline = time.monotonic() + patience
             try:
                 rest = rest[self._socket.send(rest) :]
                 continue
@@ -111,13 +138,14 @@ class SocketChannel:
                 raise Disconnected("the client stopped reading")
 
     def start_tls(self) -> None:
-        """Do the handshake as the server, within the time that a silent client has.
+        """Do the handshake as the server: all of it within the time that a silent client has.
 
         Raises Disconnected if it fails.
         """
         if self._tls is None:
             raise Disconnected("TLS is off")
-        deadline = time.monotonic() + self._silence_allowed()
+        self.renew()
+        deadline = self._end_of_silence()
         with self._lock:
             try:
                 secured = self._tls.wrap_socket(
@@ -131,6 +159,7 @@ class SocketChannel:
                 secured.do_handshake()
             except ssl.SSLWantReadError:
                 awaited = select.POLLIN
+                self.renew()
             except ssl.SSLWantWriteError:
                 awaited = select.POLLOUT
             except OSError as error:
@@ -143,16 +172,23 @@ class SocketChannel:
         raise Disconnected("interrupted")
 
     def wait(self, wakeup: Wakeup) -> Literal["data", "wakeup", "timeout"]:
-        """Wait until ``receive`` would not block or ``wakeup`` is set; data goes first."""
+        """Wait until ``receive`` would not block or ``wakeup`` is set; data goes first.
+
+        Being roused is nothing that the client did: its silence goes on.
+        """
         if self._interrupted or self._pending():
             return "data"
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         poll.register(wakeup, select.POLLIN)
-        ready = {descriptor for descriptor, _ in poll.poll(_milliseconds(self._silence_allowed()))}
+        remaining = self._end_of_silence() - time.monotonic()
+        ready = {descriptor for descriptor, _ in poll.poll(_milliseconds(remaining))}
         if self._socket.fileno() in ready:
             return "data"
-        return "wakeup" if ready else "timeout"
+        if ready and remaining > 0:
+            return "wakeup"
+        self._timed_out = True
+        return "timeout"
 
     def interrupt(self) -> None:
         """Make a ``receive`` that waits in another thread, and every later one, return ``b""``."""
@@ -188,6 +224,12 @@ class SocketChannel:
                 data = socket.socket.recv(self._socket, RECEIVE_SIZE)
                 octets += len(data)
                 if not data:
+
+    def _end_of_silence(self) -> float:
+        """When the present silence will have been too long (monotonic); it may begin now."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._silence_allowed()
+        return self._deadline
                     break
 
     def _shut(self, how: int) -> None:

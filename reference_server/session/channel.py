@@ -67,12 +67,22 @@ class Channel(Protocol):
         """Send all of ``data``. Raises Timeout, Disconnected."""
         ...
 
+    def renew(self) -> None:
+        """The client was active, by a whole command: its silence begins with the next waiting.
+
+        After login the channel itself takes every octet that comes for activity.
+        """
+        ...
+
     def start_tls(self) -> None:
         """Do the handshake; ``secure`` is true afterwards. Raises Disconnected if it fails."""
         ...
 
     def wait(self, wakeup: Wakeup) -> Literal["data", "wakeup", "timeout"]:
-        """Wait until ``receive`` would not block or ``wakeup`` is set."""
+        """Wait until ``receive`` would not block or ``wakeup`` is set.
+
+        "timeout" when the client has been silent for too long, however often it was roused.
+        """
         ...
 
     def interrupt(self) -> None:

@@ -47,6 +47,7 @@ class Session:
         self._output: list[bytes] = []
         self._output_octets = 0
         self._bad_commands = 0
+        self._answered = False  # a command, since the last waiting for octets
 
     # What the server calls
 
@@ -59,8 +60,9 @@ class Session:
             self.flush()
         except Timeout:
             self._say_bye("idle for too long")
-        except Disconnected:
-            pass
+        except Disconnected as reason:
+            if reason.args:
+                logger.info("%s", reason)
         except Exception:
             logger.exception("session of %s: internal error", self.channel.peer)
             self._say_bye("internal error")
@@ -147,6 +149,7 @@ class Session:
             if wakeup is not None:
                 match self.channel.wait(wakeup):
                     case "wakeup":
+                self.channel.renew()
                         return None
                     case "timeout":
                         raise Timeout
@@ -169,13 +172,19 @@ class Session:
                 self.respond(Continuation("go ahead"))
             case FrameError() as error:
                 self._refuse(error)
+                if self._answered:  # only whole commands count, and after their answers are sent
+                    self.channel.renew()
+                    self._answered = False
             case frame:
                 self._serve(parse_command(frame, revision2=self.revision2))
 
     def _serve(self, command: Command) -> None:
         steps = execute(self, command)
+                self._answered = True
         response = next(steps, None)
+                self.channel.renew()
         bad = False
+                self._answered = True
         while response is not None:
             bad = isinstance(response, Condition) and response.kind == "BAD"
             try:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from reference_server.network import channel as channel_module
 from reference_server.network.channel import Patience, SocketChannel
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
@@ -88,6 +89,7 @@ def test_silence_before_login_and_after(make_channel):
     with pytest.raises(Timeout):
         channel.receive()
     channel.authenticated = True
+    channel.renew()
     client.sendall(b"late")
     assert channel.receive() == b"late"
     impatient, _ = make_channel(Patience(before_login=30, after_login=0.01, sending=30))
@@ -128,6 +130,80 @@ def test_wait_for_data_or_for_a_wakeup(make_channel, wakeup):
 def test_wait_ends_by_itself(make_channel, wakeup):
     channel, _ = make_channel(Patience(before_login=0.01, after_login=30, sending=30))
     assert channel.wait(wakeup) == "timeout"
+
+
+class Clock:
+    """Time that passes only where a test says so, and in waiting that ends without an event."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(channel_module, "time", clock)
+    return clock
+
+
+def test_before_login_octets_alone_are_no_activity(make_channel, clock):
+    channel, client = make_channel(Patience(before_login=10, after_login=30, sending=30))
+    for octet in b"abc":
+        client.sendall(bytes([octet]))
+        assert channel.receive() == bytes([octet])
+        clock.now += 3
+    client.sendall(b"d")
+    clock.now += 1
+    with pytest.raises(Timeout):  # though there is something to receive
+        channel.receive()
+
+
+def test_before_login_the_server_says_what_is_activity(make_channel, clock):
+    channel, client = make_channel(Patience(before_login=10, after_login=30, sending=30))
+    for _ in range(4):
+        client.sendall(b"a NOOP\r\n")
+        assert channel.receive() == b"a NOOP\r\n"
+        clock.now += 9  # the command takes so long
+        channel.renew()
+
+
+def test_after_login_every_octet_is_activity(make_channel, clock):
+    channel, client = make_channel(Patience(before_login=1, after_login=10, sending=30))
+    channel.authenticated = True
+    for _ in range(4):
+        client.sendall(b"a")
+        assert channel.receive() == b"a"
+        clock.now += 9
+
+
+def test_being_roused_is_no_activity(make_channel, wakeup, clock):
+    channel, _ = make_channel(Patience(before_login=1, after_login=10, sending=30))
+    channel.authenticated = True
+    wakeup.set()
+    for _ in range(4):
+        assert channel.wait(wakeup) == "wakeup"
+        clock.now += 3
+    assert channel.wait(wakeup) == "timeout"
+
+
+def test_a_handshake_has_one_span_and_its_end_begins_another(over_tls, clock):
+    channel, client = over_tls(Patience(before_login=10, after_login=10, sending=30))
+    clock.now += 11
+    client.sendall(b"request")
+    assert channel.receive() == b"request"
+
+
+def test_a_client_that_timed_out_is_not_waited_for_again(make_channel, monkeypatch):
+    """It reads nothing either: its last word has little time."""
+    monkeypatch.setattr(channel_module, "LINGER_SECONDS", 0.01)
+    channel, _ = make_channel(Patience(before_login=0.01, after_login=30, sending=30))
+    with pytest.raises(Timeout):
+        channel.receive()
+    with pytest.raises(Disconnected, match="stopped reading"):
+        channel.send(bytes(64 << 20))
 
 
 def test_a_span_beyond_what_poll_takes_is_no_fault(make_channel, wakeup):

@@ -47,6 +47,7 @@ class MemoryChannel:
         self.input = []
         self.sent = b""
         self.handshakes = 0
+        self.renewals = 0
         self.timed_out = False
         self.failing = False
         self.ended = False
@@ -71,6 +72,9 @@ class MemoryChannel:
             raise Disconnected
         with self.changed:
             self.sent += data
+
+    def renew(self):
+        self.renewals += 1
 
     def start_tls(self):
         self.handshakes += 1
