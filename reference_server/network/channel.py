@@ -59,12 +59,6 @@ class SocketChannel:
         # that belongs to another client by then.
         self._lock = threading.Lock()
 
-    def receive(self) -> bytes:
-        """The next octets; ``b""`` at the end, also after ``interrupt``. Raises Timeout."""
-        deadline = time.monotonic() + self._silence_allowed()
-        while not self._interrupted:
-            if not self._pending() and not self._await(select.POLLIN, deadline):
-                raise Timeout
     def read_proxy_header(self) -> Source | None:
         """Read the PROXY header that begins the connection, and not one octet more.
 
@@ -83,6 +77,12 @@ class SocketChannel:
                 header.feed(octets)
             except BlockingIOError:
                 continue
+            except OSError as error:
+                raise Disconnected(str(error)) from error
+            except ProxyHeaderError as error:
+                raise Disconnected(f"not a PROXY header: {error}") from error
+        return header.source()
+
     def receive(self) -> bytes:
         """The next octets; ``b""`` at the end, also after ``interrupt``. Raises Timeout."""
         data = self._receive()
@@ -102,26 +102,20 @@ class SocketChannel:
             if late or not (self._pending() or self._await(select.POLLIN, deadline)):
                 self._timed_out = True
                 raise Timeout
-            except OSError as error:
-                raise Disconnected(str(error)) from error
-            except ProxyHeaderError as error:
-                raise Disconnected(f"not a PROXY header: {error}") from error
-        return header.source()
-
             try:
                 return self._socket.recv(RECEIVE_SIZE)
             except (BlockingIOError, ssl.SSLWantReadError):
                 continue
             except ssl.SSLWantWriteError:
                 self._await(select.POLLOUT, deadline)
-        # Who was silent for too long is not waited for once more to take the BYE.
-        patience = LINGER_SECONDS if self._timed_out else self._patience.sending
             except OSError:  # the client is gone
                 break
         return b""
 
     def send(self, data: bytes) -> None:
         """Send all of ``data``. Raises Disconnected, also when the client stops reading."""
+        # Who was silent for too long is not waited for once more to take the BYE.
+        patience = LINGER_SECONDS if self._timed_out else self._patience.sending
         rest = memoryview(data)
         while rest:
             deadline = time.monotonic() + patience
@@ -159,13 +153,13 @@ class SocketChannel:
                 secured.do_handshake()
             except ssl.SSLWantReadError:
                 awaited = select.POLLIN
-                self.renew()
             except ssl.SSLWantWriteError:
                 awaited = select.POLLOUT
             except OSError as error:
                 raise Disconnected(f"TLS handshake failed: {_reason(error)}") from error
             else:
                 self.secure = True
+                self.renew()
                 return
             if not self._await(awaited, deadline):
                 raise Disconnected("TLS handshake stalled")
@@ -224,18 +218,18 @@ class SocketChannel:
                 data = socket.socket.recv(self._socket, RECEIVE_SIZE)
                 octets += len(data)
                 if not data:
-
-    def _end_of_silence(self) -> float:
-        """When the present silence will have been too long (monotonic); it may begin now."""
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self._silence_allowed()
-        return self._deadline
                     break
 
     def _shut(self, how: int) -> None:
         """Shut the socket below TLS, which is not to be touched from another thread."""
         with self._lock, contextlib.suppress(OSError):
             socket.socket.shutdown(self._socket, how)
+
+    def _end_of_silence(self) -> float:
+        """When the present silence will have been too long (monotonic); it may begin now."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self._silence_allowed()
+        return self._deadline
 
     def _silence_allowed(self) -> float:
         patience = self._patience
