@@ -144,12 +144,12 @@ class Session:
                     self._end(line.text)
                 raise Bad(line.text)
             if line is not None:
+                self.channel.renew()
                 return line
             self.flush()
             if wakeup is not None:
                 match self.channel.wait(wakeup):
                     case "wakeup":
-                self.channel.renew()
                         return None
                     case "timeout":
                         raise Timeout
@@ -167,24 +167,24 @@ class Session:
         match self._framer.next():
             case None:
                 self.flush()
+                if self._answered:  # only whole commands count, and after their answers are sent
+                    self.channel.renew()
+                    self._answered = False
                 self._receive()
             case NeedContinuation():
                 self.respond(Continuation("go ahead"))
             case FrameError() as error:
                 self._refuse(error)
-                if self._answered:  # only whole commands count, and after their answers are sent
-                    self.channel.renew()
-                    self._answered = False
+                self._answered = True
             case frame:
+                self.channel.renew()
                 self._serve(parse_command(frame, revision2=self.revision2))
+                self._answered = True
 
     def _serve(self, command: Command) -> None:
         steps = execute(self, command)
-                self._answered = True
         response = next(steps, None)
-                self.channel.renew()
         bad = False
-                self._answered = True
         while response is not None:
             bad = isinstance(response, Condition) and response.kind == "BAD"
             try:
