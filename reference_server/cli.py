@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from reference_server.accounts import AccountsError, Directory
+from reference_server.accounts import AccountsError, Directory, Throttle
+from reference_server.config.levels import NOTICE
 from reference_server.config import development
 from reference_server.config.directives import DIRECTIVES
 from reference_server.config.live import Live
@@ -22,7 +23,8 @@ from reference_server.config.settings import (
     load_settings,
     system_files,
 )
-from reference_server.network.log import NOTICE, start_logging
+from reference_server.network.log import start_logging
+from reference_server.network.privileges import raise_descriptor_limit, switch_identity
 from reference_server.network.server import Server
 from reference_server.network.tls import tls_context
 from reference_server.session.service import Service
@@ -75,6 +77,7 @@ def _run(options: argparse.Namespace) -> None:
             host_id=settings.host_id,
             tls_available=tls is not None,
             force_tls=settings.imap_force_tls,
+            throttle=Throttle.of(settings),
             auth_fail_delay=settings.auth_fail_delay,
             identification=(("name", PROGRAM), ("version", _version()))
             if settings.enable_rfc2971_commands

@@ -72,6 +72,8 @@ class ReferenceProcess:
             "auth_fail_delay": "0",
             "reference_accounts": str(folder / "accounts.toml"),
             "reference_store": str(folder / "store"),
+            "imap_auth_times": "1M",  # cases fail many logins of the same names
+            "running_identity": "",  # no other account may enter the temporary folder
             **directives,
         }
         folder.mkdir(exist_ok=True)

@@ -31,6 +31,7 @@ SETTINGS = {
     "imap_listen_tls_port": "0",
     "imap_support_tls": "yes",
     "auth_fail_delay": "0",
+    "imap_auth_times": "1M",
     "context_num": "1000",
 }
 

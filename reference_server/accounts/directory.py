@@ -29,6 +29,10 @@ class Directory:
         """Read the accounts file. Raises AccountsError."""
         return cls(read_accounts(path))
 
+    def account(self, name: str) -> Account | None:
+        """The account that has this address or alias, in any case of letters."""
+        return self._by_name.get(fold(name))
+
     def authenticate(self, user: str, password: str, authorization: str = "") -> Identity | None:
         """Who this is, or None: wrong, unknown, not allowed. The caller cannot tell which.
 
@@ -37,7 +41,7 @@ class Directory:
         of SASL PLAIN (RFC 4616), names the mailbox in another way.
         """
         name, mark, target = user.partition("!")
-        actor = self._by_name.get(fold(name))
+        actor = self.account(name)
         # The same work for unknown users as for known ones: time must not tell who exists.
         verifier = actor.verifier if actor is not None else self._decoy(name)
         proven = verifier.verify(password)
@@ -45,7 +49,7 @@ class Directory:
             return None
         mailbox: Account | None = actor
         if mark or authorization:
-            mailbox = self._by_name.get(fold(authorization or target))
+            mailbox = self.account(authorization or target)
         if mark and authorization and fold(target) != fold(authorization):
             mailbox = None
         if mailbox is None or not (mailbox is actor or fold(actor.address) in mailbox.owners):

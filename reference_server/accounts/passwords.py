@@ -78,7 +78,10 @@ class Crypt:
     def verify(self, password: str) -> bool:
         if "\0" in password:
             return False
-        hashed = crypt.crypt(password, self.text) or ""
+        try:
+            hashed = crypt.crypt(password, self.text) or ""
+        except UnicodeEncodeError:  # octets that are not UTF-8 came as surrogates
+            return False
         return hmac.compare_digest(hashed.encode(), self.text.encode())
 
 

@@ -166,6 +166,8 @@ class Settings:
         "STORE that sets \\Deleted expunges at once", live=True)
     imap_force_tls: bool = _row(BOOL, "no",
         "Login only over TLS", aliases=("imap_force_starttls",))
+    block_interval_auths: int = _row(SECONDS, "1min",
+        "How long a user is blocked after too many failed logins", minimum="1s")
     imap_listen_addr: str = _row(TEXT, "::",
         "Address to listen on; :: is every address of IPv6 and IPv4")
     imap_listen_port: int | None = _row(PORT, "143",
@@ -175,6 +177,8 @@ class Settings:
     imap_log_file: str = _row(TEXT, "-",
         "- (stderr, or syslog under a service manager), syslog, or a file", live=True)
     imap_log_level: int = _row(LOG_LEVEL, "4",
+    imap_auth_times: int = _row(QUANTITY, "10",
+        "Failed logins, over all connections, that block a user", minimum="1")
         "1 critical, 2 error, 3 warning, 4 notice, 5 information, 6 debugging", live=True)
     imap_private_key_path: tuple[Path, ...] = _row(FILES, "",
         "Private key (PEM); several: one for each certificate")
@@ -194,3 +198,15 @@ class Settings:
 DIRECTIVES = tuple(
     Directive(key=field.name, **field.metadata) for field in dataclasses.fields(Settings)
 )
+    userfilter_icase: bool = _row(BOOL, "yes",
+        "Names that differ in case are one user to be counted and blocked; no: several",
+        file="gromox.cfg")
+    userfilter_maxbans: int = _row(QUANTITY, "1000",
+        "Most users blocked at a time; 0: nobody is ever blocked", file="gromox.cfg", minimum="0")
+    userfilter_maxusers: int = _row(QUANTITY, "0",
+        "Most users whose rate of logins is limited; 0: nobody's is", file="gromox.cfg",
+        minimum="0")
+    userfilter_rl_maxtries: int = _row(QUANTITY, "10",
+        "Logins, failed or not, that such a user has in a window", file="gromox.cfg", minimum="0")
+    userfilter_rl_window: float = _row(SPAN, "60s",
+        "Length of the window, from its first login", file="gromox.cfg", minimum="0")

@@ -11,10 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+from reference_server.config.levels import NOTICE
 from reference_server.config.settings import ConfigurationError, Settings
-
-NOTICE = 25
-logging.addLevelName(NOTICE, "NOTICE")
 
 LEVELS = {
     1: logging.CRITICAL,

@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from reference_server.config.directives import Place
+from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
 from reference_server.config.settings import ConfigurationError
 from reference_server.network.connections import Connections, Conversation
-from reference_server.network.log import NOTICE
 from reference_server.session.channel import Channel
 
 logger = logging.getLogger(__name__)

@@ -156,7 +156,7 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         yield Condition("BAD", command.reason, tag=tag)
         return
     entry = TABLE[type(command)]
-    done: Done | None = None
+    after: Callable[[], None] | None = None
     try:
         if session.revision2:
             refuse_what_was_removed(command)
@@ -165,8 +165,10 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         done = (result if isinstance(result, Done | None) else (yield from result)) or Done()
         text = done.text or f"{entry.name} completed"
         condition = Condition("OK", text, done.code, command.tag)
+        after = done.after
     except Refused as refused:
         condition = Condition(refused.kind, refused.text, refused.code, command.tag)
+        after = refused.after
     except MailboxError as error:
         code = _CODES.get(type(error))
         condition = Condition("NO", error.explanation, code, command.tag)
@@ -183,8 +185,8 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
     if session.view is not None and not session.ended:
         yield from session.view.tell(expunges=entry.expunges(command))
     yield condition
-    if done is not None and done.after is not None:
-        done.after()
+    if after is not None:
+        after()
 
 
 def _check_state(session: Session, command: Command, entry: Entry) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
+from reference_server.accounts import Verdict
+from reference_server.config.levels import NOTICE
 from reference_server.protocol.responses import Code
 from reference_server.session.capabilities import capabilities, login_disabled
 from reference_server.session.outcome import Done, No
@@ -26,24 +29,45 @@ def log_in(
     session: Session, method: str, user: bytes, password: bytes, authorization: bytes = b""
 ) -> Done:
     """Enter the authenticated state, or raise No: late, and in the same words for any reason."""
-    try:
-        identity = session.service.directory.authenticate(
-            user.decode("utf-8"), password.decode("utf-8"), authorization.decode("utf-8")
-        )
-    except UnicodeDecodeError:
-        identity = None  # no account has such a name or password
-    if identity is None:
+    directory = session.service.directory
+    # Octets that are not UTF-8 become surrogates, which no account has: counted as any other.
+    name, key, target = (
+        octets.decode("utf-8", "surrogateescape") for octets in (user, password, authorization)
+    )
+    identity = directory.authenticate(name, key, target)
+    actor, _, mailbox = name.partition("!")
+    verdict = session.service.throttle.judge(actor, directory.account(actor), identity is not None)
+    if identity is None or verdict is not Verdict.ADMITTED:
         # The form that log watchers such as fail2ban look for.
-        peer, name = session.channel.peer, _printable(user)
-        logger.warning("rhost=[%s] user=%s method=%s login rejected: failed", peer, name, method)
+        logger.warning(
+            "rhost=[%s] user=%s%s method=%s login rejected: %s",
+            session.channel.peer,
+            _printable(actor),
+            _mailbox(mailbox or target),
+            method,
+            verdict.value,
+        )
         session.pause(session.service.auth_fail_delay)
-        raise No("authentication failed", "AUTHENTICATIONFAILED")
+        # BYE comes after the answer, so that the client sees why.
+        after = partial(session.end, "too many logins, try again later") if verdict.closes else None
+        raise No("authentication failed", "AUTHENTICATIONFAILED", after)
     session.log_in(identity)
-    actor, mailbox = identity.actor.address, identity.mailbox.address
-    logger.info("rhost=[%s] user=%s mailbox=%s logged in", session.channel.peer, actor, mailbox)
+    own = identity.mailbox is identity.actor
+    logger.log(
+        logging.INFO if own else NOTICE,  # who looks into another's mailbox is worth knowing
+        "rhost=[%s] user=%s%s method=%s logged in",
+        session.channel.peer,
+        identity.actor.address,
+        "" if own else _mailbox(identity.mailbox.address),
+        method,
+    )
     return Done("logged in", Code("CAPABILITY", capabilities(session)))
 
 
-def _printable(user: bytes) -> str:
-    """A user name that cannot forge a log line."""
-    return re.sub(r"[^\x21-\x7e]", "?", user.decode("utf-8", "replace"))[:256] or "-"
+def _mailbox(name: str) -> str:
+    return f" mailbox={_printable(name)}" if name else ""
+
+
+def _printable(name: str) -> str:
+    """A name that cannot forge a log line."""
+    return re.sub(r"[^\x21-\x7e]", "?", name)[:256] or "-"

@@ -22,14 +22,20 @@ class Done:
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """The command failed: the tagged NO or BAD."""
+    """The command failed: the tagged NO or BAD. ``after`` is as in Done."""
 
     kind: Literal["NO", "BAD"]
 
-    def __init__(self, text: str, code: Code | str | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        code: Code | str | None = None,
+        after: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__(text)
         self.text = text
         self.code = Code(code) if isinstance(code, str) else code
+        self.after = after
 
 
 class No(Refused):

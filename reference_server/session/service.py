@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from reference_server.accounts import Directory
+from reference_server.accounts import Directory, Throttle
 from reference_server.config.live import Live
 from reference_server.config.settings import Settings
 from reference_server.protocol.framing import Limits, Spool
@@ -31,6 +31,7 @@ class Service:
     host_id: str = "localhost"  # in greeting and BYE
     tls_available: bool = False  # STARTTLS is possible
     force_tls: bool = False  # no login without TLS
+    throttle: Throttle = field(default_factory=Throttle)
     auth_fail_delay: float = 1.0  # seconds until a failed login is answered
     identification: tuple[tuple[str, str], ...] | None = None  # ID answers it; None: no ID
     limits: Limits = field(default_factory=Limits)

@@ -112,6 +112,11 @@ class Session:
         if view is not None:
             view.leave()
 
+    def end(self, reason: str, code: Code | None = None) -> None:
+        """Say BYE; no further command is carried out."""
+        self.respond(Condition("BYE", f"{self.service.host_id} {reason}", code))
+        self.ended = True
+
     def pause(self, seconds: float) -> None:
         """Do nothing for a time; a server that shuts down does not wait for it."""
         self._stopping.wait(seconds)
@@ -141,7 +146,7 @@ class Session:
             line = self._framer.take_line()
             if isinstance(line, FrameError):
                 if line.fatal:
-                    self._end(line.text)
+                    self.end(line.text)
                 raise Bad(line.text)
             if line is not None:
                 self.channel.renew()
@@ -203,7 +208,7 @@ class Session:
         if error.fatal:
             if error.tag is not None:
                 self.respond(Condition(error.kind, error.text, code, error.tag))
-            self._end(error.text, code)
+            self.end(error.text, code)
         else:
             self.respond(Condition(error.kind, error.text, code, error.tag))
             self._count(True)
@@ -211,12 +216,7 @@ class Session:
     def _count(self, bad: bool) -> None:
         self._bad_commands = self._bad_commands + 1 if bad else 0
         if self._bad_commands >= _BAD_BEFORE_LOGIN and self.identity is None and not self.ended:
-            self._end("too many bad commands")
-
-    def _end(self, reason: str, code: Code | None = None) -> None:
-        """Say BYE; no further command is carried out."""
-        self.respond(Condition("BYE", f"{self.service.host_id} {reason}", code))
-        self.ended = True
+            self.end("too many bad commands")
 
     def _receive(self) -> None:
         data = self.channel.receive()

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from reference_server.config.levels import NOTICE
 from reference_server.config.settings import ConfigurationError, Settings
-from reference_server.network.log import NOTICE, ClientFormatter, name_client, start_logging
+from reference_server.network.log import ClientFormatter, name_client, start_logging
 
 
 @pytest.fixture(autouse=True)
