@@ -102,7 +102,8 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
             Quiet(),
             Display(console, results, options.verbose),
         ]
-        words = [*arguments(cases), *_run_arguments(options, namespace.jobs)]
+        jobs = 1 if target.takes_turns else namespace.jobs
+        words = [*arguments(cases), *_run_arguments(options, jobs)]
         code = run_pytest(words, plugins)
         if code != results.exit_code and not results.interrupted:
             results.faults.append(f"pytest ended with {code!r}")

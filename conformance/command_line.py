@@ -54,7 +54,13 @@ def parser() -> argparse.ArgumentParser:
         choices=GROUPS,
         help=f"run what could disturb a live account: {', '.join(GROUPS)}",
     )
-    run.add_argument("--jobs", metavar="N", type=_positive, default=len(os.sched_getaffinity(0)))
+    run.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=len(os.sched_getaffinity(0)),
+        help="so many cases at once; one where [control] may reconfigure the target",
+    )
     run.add_argument("--report", metavar="DIR", default="gximap-report")
     run.add_argument("--insecure", action="store_true", help="trust any certificate")
     run.add_argument("--ca-file", metavar="FILE", help="trust the certificates in this file")

@@ -264,6 +264,9 @@ class RunPlugin:
                 pytest.exit(str(error), EXIT_UNREACHABLE)
             self._config.stash[TARGET] = target
             self._config.stash[RESULTS] = new_results(target, profile, self._options)
+        jobs = getattr(self._config.option, "numprocesses", None) or 1
+        if jobs > 1 and self._config.stash[TARGET].takes_turns:
+            pytest.exit("a target with [control].apply takes one case at a time: -n 1", EXIT_USAGE)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -57,6 +57,11 @@ class Target:
     settings: Settings = field(default_factory=dict)
     product: str | None = None
 
+    @property
+    def takes_turns(self) -> bool:
+        """Whether cases run one at a time: a foreign target has one configuration at a time."""
+        return self.description is not None and "apply" in self.description.control
+
     def to_data(self) -> dict[str, Any]:
         """The target as built-in types, for a worker process."""
         return {
@@ -123,9 +128,7 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     except (TargetError, ProfileError) as error:
         raise UsageError(str(error)) from None
     try:
-        control = Control(description.control)
-        if control.can_apply:  # what cannot work is told now, not by the first case that needs it
-            control.apply(description.settings)
+        Control(description.control).check()
         facts = probe(description)
     except (TargetError, ControlError) as error:
         raise UsageError(str(error)) from None

@@ -1,5 +1,6 @@
 """How a target is reconfigured, and its log read: the commands of [control] in a target file."""
 
+import shutil
 import subprocess
 
 from conformance.targets.configuration import Settings
@@ -22,6 +23,12 @@ class Control:
     @property
     def can_apply(self) -> bool:
         return "apply" in self._commands
+
+    def check(self) -> None:
+        """ControlError if a command is not there; it is not run, since that restarts the target."""
+        for name, command in self._commands.items():
+            if shutil.which(command[0]) is None:
+                raise ControlError(f"[control].{name}: there is no program {command[0]}")
 
     def apply(self, settings: Settings) -> None:
         """Hand over a whole configuration; the target listens again when it is in force."""

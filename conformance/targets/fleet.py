@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.run import Target
 from conformance.targets.configuration import Settings, group
-from conformance.targets.control import Control
+from conformance.targets.control import Control, ControlError
 from conformance.targets.server import Server
 
 MOST_AT_ONCE = 3  # reference servers with a configuration of their own, in one worker
@@ -32,6 +32,7 @@ class Fleet:
         self._configured: OrderedDict[str, Server] = OrderedDict()
         self._control = Control(target.description.control if target.description else {})
         self._applied = ""
+        self._refused: dict[str, str] = {}
 
     def server(self, wanted: Settings) -> Server:
         """The server with these directives. Raises CannotConfigureError."""
@@ -65,9 +66,15 @@ class Fleet:
 
     def _reconfigured(self, wanted: Settings) -> Server:
         name = group(wanted)
+        if name in self._refused:
+            raise CannotConfigureError(self._refused[name])
         if name != self._applied:
-            self._control.apply(self._plain.settings | wanted)
-            self._applied = name
+            self._applied = name  # even if it fails: the target is to get its own back
+            try:
+                self._control.apply(self._plain.settings | wanted)
+            except ControlError as error:
+                self._refused[name] = f"the target could not be given {name}: {error}"
+                raise CannotConfigureError(self._refused[name]) from None
         if not wanted:
             return self._plain
         if name not in self._configured:

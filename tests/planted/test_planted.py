@@ -10,34 +10,9 @@ import sys
 
 import pytest
 
-from tests.conftest import ReferenceProcess
+from tests.control import ControlledServer
 from tests.planted.defects import defects
 
-TARGET = """
-name = "planted"
-[endpoint.imap]
-host = "{imap[0]}"
-port = {imap[1]}
-[endpoint.imaps]
-host = "{imaps[0]}"
-port = {imaps[1]}
-[[account]]
-role = "primary"
-user = "alice@example.test"
-password = "alicepw"
-[[account]]
-role = "second"
-user = "bob@example.test"
-password = "bobpw"
-[[account]]
-role = "shared"
-user = "carol@example.test"
-password = "carolpw"
-[[account]]
-role = "stranger"
-user = "dave@example.test"
-password = "davepw"
-"""
 GROUPS = ("lockout", "timeouts", "load", "inbox")
 
 
@@ -54,10 +29,9 @@ def unmeasured(monkeypatch):
 def test_the_suite_finds(name, tmp_path, certificate):
     defect = defects()[name]
     program = (sys.executable, "-m", "tests.planted.server", name)
-    server = ReferenceProcess(tmp_path / "server", certificate, program, **defect.settings)
+    server = ControlledServer(tmp_path / "server", certificate, program, **defect.settings)
     try:
-        (tmp_path / "target.toml").write_text(TARGET.format(imap=server.imap, imaps=server.imaps))
-        command = [sys.executable, "-m", "conformance", "run", str(tmp_path / "target.toml")]
+        command = [sys.executable, "-m", "conformance", "run", str(server.target)]
         command += ["--jobs", "1", "--strict", "--insecure", "--report", str(tmp_path / "report")]
         command += [word for case in defect.cases for word in ("--select", case)]
         command += [word for group in GROUPS for word in ("--allow", group)]

@@ -104,6 +104,24 @@ def test_without_control_the_reason_names_what_is_missing(foreign):
         fleet(target).server({"imap_auth_times": "5"})
 
 
+def test_configuration_that_cannot_be_applied_is_tried_once(foreign, tmp_path):
+    record = f"open({str(tmp_path / 'tried')!r}, 'a').write('x'); raise SystemExit('bad value')"
+    control = {"apply": [sys.executable, "-c", record]}
+    target = replace(foreign, description=replace(foreign.description, control=control))
+    servers = fleet(target)
+    for _ in range(2):
+        with pytest.raises(CannotConfigureError, match=r"imap_auth_times=5.*bad value"):
+            servers.server({"imap_auth_times": "5"})
+    assert (tmp_path / "tried").read_text() == "x"
+    with pytest.raises(ControlError):
+        servers.close()
+
+
+def test_missing_program_is_found_before_it_is_needed():
+    with pytest.raises(ControlError, match="log: there is no program /nonexistent/log"):
+        Control({"apply": ["true"], "log": ["/nonexistent/log"]}).check()
+
+
 @pytest.mark.parametrize(
     ("command", "problem"),
     [
