@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
-import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,9 +11,9 @@ from importlib import metadata
 from pathlib import Path
 
 from reference_server.accounts import AccountsError, Directory, Throttle
-from reference_server.config.levels import NOTICE
 from reference_server.config import development
 from reference_server.config.directives import DIRECTIVES
+from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
 from reference_server.config.settings import (
     ConfigurationError,
@@ -27,6 +25,7 @@ from reference_server.network.log import start_logging
 from reference_server.network.privileges import raise_descriptor_limit, switch_identity
 from reference_server.network.server import Server
 from reference_server.network.tls import tls_context
+from reference_server.protocol.framing import Limits
 from reference_server.session.service import Service
 from reference_server.session.session import Session
 from reference_server.storage import StorageError, Store
@@ -61,13 +60,15 @@ def _run(options: argparse.Namespace) -> None:
     for warning in warnings:
         logger.warning("%s", warning)
     live = Live(settings)
-    _raise_descriptor_limit()
+    raise_descriptor_limit(settings.imap_fd_limit)
     tls = tls_context(settings)
     if settings.imap_support_tls and tls is None:
         logger.warning("TLS is off: it needs imap_certificate_path and imap_private_key_path")
-    if settings.imap_listen_tls_port is not None and tls is None:
-        logger.warning("imap_listen_tls_port has no effect: TLS is off")
+    if tls is None and (settings.imap_listen_tls or settings.imap_listen_tls_port is not None):
+        logger.warning("imap_listen_tls and imap_listen_tls_port have no effect: TLS is off")
     directory = Directory.load(settings.reference_accounts)
+    server = Server(live, tls)
+    switch_identity(settings)
     store = Store(settings.reference_store)
     try:
         service = Service(
@@ -79,14 +80,17 @@ def _run(options: argparse.Namespace) -> None:
             force_tls=settings.imap_force_tls,
             throttle=Throttle.of(settings),
             auth_fail_delay=settings.auth_fail_delay,
+            limits=Limits.within(settings.context_max_mem),
             identification=(("name", PROGRAM), ("version", _version()))
             if settings.enable_rfc2971_commands
             else None,
         )
-        server = Server(live, tls, lambda channel: Session(channel, service))
+        server.serve(lambda channel: Session(channel, service))
         places = server.places()
         if options.dev:
-            print(development.guide(settings, dict(place.split("=") for place in places)))
+            # Of several listeners of a kind the first is shown.
+            first = dict(place.split("=") for place in reversed(places))
+            print(development.guide(settings, first))
         print("ready", *places, flush=True)
         logger.log(NOTICE, "listening: %s", ", ".join(places))
         while (received := signal.sigwait(SIGNALS)) not in ENDINGS:
@@ -119,13 +123,6 @@ def _reload(options: argparse.Namespace, base: Settings | None, live: Live) -> N
     for key in live.renew(settings):
         logger.warning("%s has changed: that takes effect when the server is restarted", key)
     logger.log(NOTICE, "configuration read again")
-
-
-def _raise_descriptor_limit() -> None:
-    """Allow as many connections as the system does."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError):  # some systems name a hard limit they do not grant
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _parser() -> argparse.ArgumentParser:

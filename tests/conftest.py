@@ -44,6 +44,8 @@ class Certificate:
 class ReferenceProcess:
     """A running server. ``imap`` and ``imaps`` are (host, port), None where not listened on.
 
+    Of several listeners of a kind these are the first; ``places`` has the parts of the ready line.
+
     Everything it has lies in ``folder``: imap.cfg, accounts.toml, store/, log (its stderr).
     """
 
@@ -70,10 +72,10 @@ class ReferenceProcess:
             "imap_private_key_path": str(certificate.key),
             "imap_log_level": "6",
             "auth_fail_delay": "0",
-            "reference_accounts": str(folder / "accounts.toml"),
-            "reference_store": str(folder / "store"),
             "imap_auth_times": "1M",  # cases fail many logins of the same names
             "running_identity": "",  # no other account may enter the temporary folder
+            "reference_accounts": str(folder / "accounts.toml"),
+            "reference_store": str(folder / "store"),
             **directives,
         }
         folder.mkdir(exist_ok=True)
@@ -93,7 +95,8 @@ class ReferenceProcess:
         assert self.process.stdout is not None
         ready = self.process.stdout.readline().decode()
         assert ready.startswith("ready "), f"not ready: {ready!r}\n{self.log}"
-        places = dict(place.split("=") for place in ready.split()[1:])
+        self.places = ready.split()[1:]
+        places = dict(place.split("=") for place in reversed(self.places))
         self.imap = _host_and_port(places.get("imap"))
         self.imaps = _host_and_port(places.get("imaps"))
 

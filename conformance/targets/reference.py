@@ -33,6 +33,7 @@ SETTINGS = {
     "auth_fail_delay": "0",
     "imap_auth_times": "1M",
     "context_num": "1000",
+    "running_identity": "",  # no other account may enter the temporary folder
 }
 
 
@@ -101,7 +102,7 @@ class ReferenceServer:
             line += octets
         addresses = {
             kind: Address(kind, host.strip("[]"), int(port))
-            for kind, host, port in READY.findall(line.decode())
+            for kind, host, port in reversed(READY.findall(line.decode()))  # of a kind the first
         }
         if not line.startswith(b"ready ") or not addresses:
             raise UnreachableError(f"the reference server printed {line!r}, not its ready line")

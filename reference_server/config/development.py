@@ -78,6 +78,7 @@ def prepare(folder: Path) -> Settings:
         imap_private_key_path=(key,),
         reference_accounts=accounts,
         reference_store=folder,
+        running_identity="",  # the folder is that of whoever started it
     )
 
 

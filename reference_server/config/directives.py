@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import platform
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from reference_server.config.syntax import parse_bool, parse_quantity, parse_span
 
@@ -50,6 +51,27 @@ def _parse_port(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise ValueError(text)
     return int(text)
+
+
+class Place(NamedTuple):
+    """Where to listen: a port of an address; port 0: any free one."""
+
+    address: str
+    port: int
+
+
+_PLACE = re.compile(r"(?:\[([^][]+)\]|([^][:]+)):(\d{1,5})", re.ASCII)
+
+
+def _parse_places(text: str) -> tuple[Place, ...]:
+    return tuple(_parse_place(part) for part in text.split())
+
+
+def _parse_place(text: str) -> Place:
+    found = _PLACE.fullmatch(text)
+    if found is None or int(found[3]) > 65535:
+        raise ValueError(text)
+    return Place(found[1] or found[2], int(found[3]))
 
 
 def _one_of(*numbers: int) -> Callable[[str], int]:
@@ -102,6 +124,9 @@ SPAN = Kind(
 )
 SECONDS = Kind("time span", f"{SPAN.accepted}, in whole seconds", lambda t: int(parse_span(t)))
 PORT = Kind("port", "a port from 0 to 65535 (0: any free one), or nothing", _parse_port)
+PLACES = Kind(
+    "addresses", "[address]:port, several with white space between them, or nothing", _parse_places
+)
 LOG_LEVEL = Kind("log level", "a number from 1 to 6", _one_of(1, 2, 3, 4, 5, 6))
 COMMANDS_LOGGED = Kind("number", "0, 1 or 2", _one_of(0, 1, 2))
 PROXY_VERSION = Kind("number", "0 or 2", _one_of(0, 2))
@@ -141,6 +166,15 @@ class Settings:
 
     auth_fail_delay: float = _row(SPAN, "1s",
         "The answer to a failed login waits that long", file="gromox.cfg", minimum="0")
+    block_interval_auths: int = _row(SECONDS, "1min",
+        "How long a user is blocked after too many failed logins", minimum="1s")
+    context_average_mem: int = _row(QUANTITY, "128K",
+        "Accepted and checked; no effect: memory is not set aside for sessions")
+    context_average_mitem: int = _row(QUANTITY, "64K",
+        "Accepted and checked; no effect: memory is not set aside for messages", minimum="1")
+    context_max_mem: int = _row(QUANTITY, "2M",
+        "What one command may hold in memory: half of it an APPEND's message, whose rest is kept in"
+        " a file (at most 1M), a quarter each its line and its other literals (8K to 64K)")
     context_num: int = _row(QUANTITY, "200",
         "Most concurrent sessions", minimum="1")
     enable_rfc2971_commands: bool = _row(BOOL, "no",
@@ -150,6 +184,8 @@ class Settings:
     imap_accept_haproxy: int = _row(PROXY_VERSION, "0",
         "2: every connection begins with a PROXY protocol header, version 2; 0: none does",
         file="gromox.cfg", live=True)
+    imap_auth_times: int = _row(QUANTITY, "10",
+        "Failed logins, over all connections, that block a user", minimum="1")
     imap_autologout_time: int = _row(SECONDS, "30min",
         "An authenticated connection idle that long is ended", minimum="1s")
     imap_certificate_passwd: str = _row(TEXT, "",
@@ -164,21 +200,27 @@ class Settings:
         minimum="1s")
     imap_expunge_on_delete: bool = _row(BOOL, "no",
         "STORE that sets \\Deleted expunges at once", live=True)
+    imap_fd_limit: int = _row(QUANTITY, "0",
+        "File descriptors that the process may have at least; 0: as many as the system allows",
+        file="gromox.cfg", minimum="0", aliases=("daemons_fd_limit",))
     imap_force_tls: bool = _row(BOOL, "no",
         "Login only over TLS", aliases=("imap_force_starttls",))
-    block_interval_auths: int = _row(SECONDS, "1min",
-        "How long a user is blocked after too many failed logins", minimum="1s")
+    imap_listen: tuple[Place, ...] = _row(PLACES, "",
+        "Where to listen without TLS at first, such as [::]:143; nothing: at imap_listen_addr and"
+        " imap_listen_port", file="gromox.cfg")
     imap_listen_addr: str = _row(TEXT, "::",
         "Address to listen on; :: is every address of IPv6 and IPv4")
     imap_listen_port: int | None = _row(PORT, "143",
         "Port without TLS at first; nothing: none", aliases=("listen_port",))
+    imap_listen_tls: tuple[Place, ...] = _row(PLACES, "",
+        "Where to listen with TLS from the start; nothing: at imap_listen_addr and"
+        " imap_listen_tls_port, or at [::]:993 if no directive says where to listen",
+        file="gromox.cfg")
     imap_listen_tls_port: int | None = _row(PORT, "",
         "Port with TLS from the start; nothing: none", aliases=("listen_ssl_port",))
     imap_log_file: str = _row(TEXT, "-",
         "- (stderr, or syslog under a service manager), syslog, or a file", live=True)
     imap_log_level: int = _row(LOG_LEVEL, "4",
-    imap_auth_times: int = _row(QUANTITY, "10",
-        "Failed logins, over all connections, that block a user", minimum="1")
         "1 critical, 2 error, 3 warning, 4 notice, 5 information, 6 debugging", live=True)
     imap_private_key_path: tuple[Path, ...] = _row(FILES, "",
         "Private key (PEM); several: one for each certificate")
@@ -186,18 +228,16 @@ class Settings:
         "Offer IMAP4rev2 (RFC 9051) beside IMAP4rev1", live=True)
     imap_support_tls: bool = _row(BOOL, "no",
         "Offer TLS, implicit and STARTTLS", aliases=("imap_support_starttls",))
+    imap_thread_charge_num: int = _row(QUANTITY, "40",
+        "Accepted and checked; no effect: this server has one thread a connection",
+        minimum="4", aliases=("thread_charge_num",))
+    imap_thread_init_num: int = _row(QUANTITY, "5",
+        "Accepted and checked; no effect: this server has one thread a connection",
+        aliases=("thread_init_num",))
+    running_identity: str = _row(TEXT, "gromox",
+        "Account to run as when started as root: switched to before any client is served")
     tls_min_proto: ssl.TLSVersion = _row(TLS_VERSION, "tls1.2",
         "Oldest TLS version accepted")
-    reference_accounts: Path = _row(PATH, "/etc/gromox/reference_accounts.toml",
-        "Accounts file (TOML)")
-    reference_store: Path | None = _row(STORE, "/var/lib/gximap",
-        "Folder of the mail store, made if need be; :memory: keeps nothing")
-# fmt: on
-
-
-DIRECTIVES = tuple(
-    Directive(key=field.name, **field.metadata) for field in dataclasses.fields(Settings)
-)
     userfilter_icase: bool = _row(BOOL, "yes",
         "Names that differ in case are one user to be counted and blocked; no: several",
         file="gromox.cfg")
@@ -210,3 +250,13 @@ DIRECTIVES = tuple(
         "Logins, failed or not, that such a user has in a window", file="gromox.cfg", minimum="0")
     userfilter_rl_window: float = _row(SPAN, "60s",
         "Length of the window, from its first login", file="gromox.cfg", minimum="0")
+    reference_accounts: Path = _row(PATH, "/etc/gromox/reference_accounts.toml",
+        "Accounts file (TOML)")
+    reference_store: Path | None = _row(STORE, "/var/lib/gximap",
+        "Folder of the mail store, made if need be; :memory: keeps nothing")
+# fmt: on
+
+
+DIRECTIVES = tuple(
+    Directive(key=field.name, **field.metadata) for field in dataclasses.fields(Settings)
+)

@@ -9,13 +9,13 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reference_server.config.directives import Place
 from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
-from reference_server.config.settings import ConfigurationError
+from reference_server.config.settings import ConfigurationError, Settings
 from reference_server.network.connections import Connections, Conversation
 from reference_server.session.channel import Channel
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 STACK_SIZE = 1 << 20  # octets of address space; only what a thread touches becomes memory
 EVERY_ADDRESS = "::"
 EVERY_ADDRESS_IPV4 = "0.0.0.0"
+DEFAULT_TLS_PLACE = Place(EVERY_ADDRESS, 993)
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, socket.EAI_ADDRFAMILY)
 
 
@@ -34,9 +35,8 @@ class Listener(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: str, port: int, secure: bool, connections: Connections) -> None:
+    def __init__(self, address: str, port: int, secure: bool) -> None:
         self.secure = secure
-        self._connections = connections
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         self.address_family, *_, location = found[0]
         super().__init__((str(location[0]), port), socketserver.BaseRequestHandler)
@@ -49,6 +49,11 @@ class Listener(socketserver.ThreadingTCPServer):
         if self.address_family == socket.AF_INET6:  # for IPv4 as well, whatever the system's habit
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         super().server_bind()
+
+    def serve(self, connections: Connections) -> None:
+        """Have ``connections`` handle each client, from now on."""
+        self._connections = connections
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Called in the connection's own thread."""
@@ -72,54 +77,72 @@ class Listener(socketserver.ThreadingTCPServer):
 
 
 class Server:
-    """The listeners that the settings ask for; connections are accepted once it is made.
+    """The listeners that the settings ask for. Clients may connect once it is made, and wait.
 
-    ``start`` begins a session on a channel. Raises ConfigurationError where no listener is asked
-    for, or one cannot be had.
+    Raises ConfigurationError where no listener is asked for, or one cannot be had.
     """
 
-    def __init__(
-        self,
-        live: Live,
-        tls: ssl.SSLContext | None,
-        start: Callable[[Channel], Conversation],
-    ) -> None:
+    def __init__(self, live: Live, tls: ssl.SSLContext | None) -> None:
         threading.stack_size(STACK_SIZE)
         settings = live.settings
-        self._connections = Connections(live, tls, start)
+        self._live = live
+        self._tls = tls
         self._listeners: list[Listener] = []
-        ports = [(settings.imap_listen_port, False)]
+        wanted = [(place, False) for place in plain_places(settings)]
         if tls is not None:
-            ports.append((settings.imap_listen_tls_port, True))
-        for port, secure in ports:
-            if port is not None:
-                listener = _listen(settings.imap_listen_addr, port, secure, self._connections)
-                self._listeners.append(listener)
+            wanted += [(place, True) for place in tls_places(settings)]
+        for (address, port), secure in wanted:
+            self._listeners.append(_listen(address, port, secure))
         if not self._listeners:
-            raise ConfigurationError("imap_listen_port, imap_listen_tls_port: nothing to listen on")
+            raise ConfigurationError("imap_listen, imap_listen_tls: nothing to listen on")
+
+    def serve(self, start: Callable[[Channel], Conversation]) -> None:
+        """Serve clients, each in a thread of its own. ``start`` begins a session on a channel."""
+        self._connections = Connections(self._live, self._tls, start)
         for listener in self._listeners:
-            threading.Thread(target=listener.serve_forever, daemon=True).start()
+            listener.serve(self._connections)
 
     def places(self) -> list[str]:
-        """Where it listens: ``imap=ADDR:PORT``, ``imaps=ADDR:PORT``."""
+        """Where it listens: ``imap=ADDR:PORT`` or ``imaps=ADDR:PORT`` for each listener."""
         return [f"imap{'s' * listener.secure}={listener}" for listener in self._listeners]
 
     def shut_down(self) -> None:
-        """End every session with BYE, and stop listening. Takes seconds at most."""
+        """End every session with BYE, and stop listening. After ``serve``; takes seconds at most."""
         self._connections.shut_down()
         for listener in self._listeners:
             listener.stop()
 
 
-def _listen(address: str, port: int, secure: bool, connections: Connections) -> Listener:
+def plain_places(settings: Settings) -> Sequence[Place]:
+    """Where connections begin without TLS: imap_listen goes before the older directives."""
+    return settings.imap_listen or _older_form(settings, settings.imap_listen_port)
+
+
+def tls_places(settings: Settings) -> Sequence[Place]:
+    """Where connections begin with TLS: imap_listen_tls goes before the older directives.
+
+    Those name no port unless told to. The default of the newer form is for a configuration that
+    does not say at all where to listen.
+    """
+    places = settings.imap_listen_tls or _older_form(settings, settings.imap_listen_tls_port)
+    if not places and plain_places(settings) == plain_places(Settings()):
+        return (DEFAULT_TLS_PLACE,)
+    return places
+
+
+def _older_form(settings: Settings, port: int | None) -> Sequence[Place]:
+    return () if port is None else (Place(settings.imap_listen_addr, port),)
+
+
+def _listen(address: str, port: int, secure: bool) -> Listener:
     try:
         try:
-            return Listener(address, port, secure, connections)
+            return Listener(address, port, secure)
         except OSError as error:
             if address != EVERY_ADDRESS or error.errno not in _NO_IPV6:
                 raise
             logger.log(NOTICE, "no IPv6 here: listening on IPv4 only")
-            return Listener(EVERY_ADDRESS_IPV4, port, secure, connections)
+            return Listener(EVERY_ADDRESS_IPV4, port, secure)
     except OSError as error:
         raise ConfigurationError(f"cannot listen on {_place(address, port)}: {error}") from error
 

@@ -17,6 +17,7 @@ from reference_server.storage.errors import StorageFailure, StoreInUse
 READERS = 4
 DATABASE_FILE = "mail.sqlite"
 LOCK_FILE = "mail.lock"
+STORE_FILES = "mail.*"  # all that a store keeps in its folder
 
 
 class Transaction:

@@ -39,6 +39,9 @@ class Echo:
         except Disconnected:
             pass
 
+    def turn_away(self):
+        self.channel.send(b"full")
+
     def shut_down(self):
         self.channel.interrupt()
 
@@ -67,7 +70,8 @@ def start_server(server_tls):
     def start(**settings):
         settings.setdefault("imap_listen_addr", "127.0.0.1")
         settings.setdefault("imap_listen_port", 0)
-        server = Server(Live(Settings(imap_listen_tls_port=0, **settings)), server_tls, Echo)
+        server = Server(Live(Settings(imap_listen_tls_port=0, **settings)), server_tls)
+        server.serve(Echo)
         servers.append(server)
         places = dict(place.split("=") for place in server.places())
         return server, {name: int(place.rpartition(":")[2]) for name, place in places.items()}

@@ -44,6 +44,7 @@ def refused(run, tmp_path, certificate):
             "imap_private_key_path": certificate.key,
             "reference_accounts": accounts,
             "reference_store": tmp_path / "store",
+            "running_identity": "",
             **directives,
         }
         file = tmp_path / "imap.cfg"
@@ -133,7 +134,7 @@ def test_only_the_listeners_asked_for(start_reference):
     without_tls = start_reference(imap_support_tls="no")
     assert without_tls.imap is not None
     assert without_tls.imaps is None
-    assert "imap_listen_tls_port has no effect" in without_tls.log
+    assert "imap_listen_tls_port have no effect" in without_tls.log
     only_tls = start_reference(imap_listen_port="")
     assert only_tls.imap is None
     assert only_tls.imaps is not None

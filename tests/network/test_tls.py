@@ -81,7 +81,7 @@ def test_a_file_that_is_no_certificate(settings, tmp_path):
 def test_a_certificate_and_another_ones_key(settings, tmp_path):
     other = tmp_path / "other.pem"
     trustme.CA().issue_cert("localhost").private_key_pem.write_to_path(str(other))
-    with pytest.raises(ConfigurationError, match="KEY_VALUES_MISMATCH"):
+    with pytest.raises(ConfigurationError, match="the key is not that of the certificate"):
         tls_context(settings(imap_private_key_path=(other,)))
 
 
