@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reference_server.config.levels import NOTICE
 from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.session.command_log import logger as command_logger
 
 LEVELS = {
     1: logging.CRITICAL,
@@ -23,8 +24,10 @@ LEVELS = {
     6: logging.DEBUG,
 }
 SYSLOG_SOCKET = "/dev/log"
+_LINE = "%(levelname)s %(client)s%(message)s"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CLAIM = re.compile(r"(?<!^)rhost=", re.IGNORECASE)
 _client = threading.local()
 
 
@@ -36,12 +39,14 @@ def name_client(peer: str, port: int) -> None:
 class ClientFormatter(logging.Formatter):
     """One line an event; only a traceback adds lines.
 
-    What comes from a client cannot forge a line: control characters become ``\\xHH``.
+    What comes from a client cannot forge a line: control characters become ``\\xHH``, and
+    ``rhost=``, which fail2ban looks for, stays only where a message begins with it.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         record.client = getattr(_client, "prefix", "")
         record.message = _CONTROL.sub(lambda found: _escape(found[0]), record.message)
+        record.message = _CLAIM.sub(r"rhost\\x3d", record.message)
         return super().formatMessage(record)
 
 
@@ -57,7 +62,12 @@ def start_logging(settings: Settings) -> None:
     """
     handler = _handler(settings.imap_log_file)
     stamp = "" if isinstance(handler, logging.handlers.SysLogHandler) else "%(asctime)s "
-    handler.setFormatter(ClientFormatter(f"{stamp}%(levelname)s %(client)s%(message)s"))
+    handler.setFormatter(ClientFormatter(stamp + _LINE))
+    commands = logging.StreamHandler(sys.stderr)  # wherever the rest goes, and at any level
+    commands.setFormatter(ClientFormatter(f"%(asctime)s {_LINE}"))
+    command_logger.handlers = [commands]
+    command_logger.setLevel(logging.DEBUG)
+    command_logger.propagate = False
     logging.raiseExceptions = False  # else each line that is lost shows a traceback on stderr
     logger = logging.getLogger("reference_server")
     logger.setLevel(LEVELS[settings.imap_log_level])

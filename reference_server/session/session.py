@@ -11,9 +11,10 @@ from dataclasses import replace
 from reference_server.accounts import Identity
 from reference_server.protocol.commands import Command
 from reference_server.protocol.encoder import encode
-from reference_server.protocol.framing import FrameError, Framer, NeedContinuation
+from reference_server.protocol.framing import Frame, FrameError, Framer, NeedContinuation
 from reference_server.protocol.parser import parse_command
 from reference_server.protocol.responses import Code, Condition, Continuation, Response
+from reference_server.session import command_log
 from reference_server.session.capabilities import capabilities
 from reference_server.session.channel import Channel, Disconnected, Timeout, Wakeup
 from reference_server.session.dispatch import State, execute
@@ -183,15 +184,24 @@ class Session:
                 self._answered = True
             case frame:
                 self.channel.renew()
-                self._serve(parse_command(frame, revision2=self.revision2))
+                self._serve(frame)
                 self._answered = True
 
-    def _serve(self, command: Command) -> None:
+    def _serve(self, frame: Frame) -> None:
+        report = command_log.begin(self, frame)
+        result: Condition | None = None
+        try:
+            for response in self._carry_out(parse_command(frame, revision2=self.revision2)):
+                result = response if isinstance(response, Condition) else None
+        finally:
+            report(result)
+        self._count(result is not None and result.kind == "BAD")
+
+    def _carry_out(self, command: Command) -> Iterator[Response]:
+        """Give each response after it was put into the output."""
         steps = execute(self, command)
         response = next(steps, None)
-        bad = False
         while response is not None:
-            bad = isinstance(response, Condition) and response.kind == "BAD"
             try:
                 self.respond(response)
             except (Disconnected, Timeout):
@@ -201,7 +211,6 @@ class Session:
                 response = steps.throw(fault)
             else:
                 response = next(steps, None)
-        self._count(bad)
 
     def _refuse(self, error: FrameError) -> None:
         code = Code(error.code) if error.code else None
@@ -214,11 +223,13 @@ class Session:
             self._count(True)
 
     def _count(self, bad: bool) -> None:
+                yield response
         self._bad_commands = self._bad_commands + 1 if bad else 0
         if self._bad_commands >= _BAD_BEFORE_LOGIN and self.identity is None and not self.ended:
             self.end("too many bad commands")
 
     def _receive(self) -> None:
+        command_log.begin(self, None)(Condition(error.kind, error.text, code))
         data = self.channel.receive()
         if data:
             self._framer.feed(data)
