@@ -27,6 +27,9 @@ class Conversation(Protocol):
     def run(self) -> None:
         """From the greeting to the end."""
 
+    def turn_away(self) -> None:
+        """Instead of ``run``: say that there is no place for it."""
+
     def shut_down(self) -> None:
         """Called from another thread: end soon, with BYE."""
 
@@ -90,17 +93,15 @@ class Connections:
             name_client(*source)
 
     def _converse(self, channel: SocketChannel) -> None:
+        conversation = self._start(channel)
         with self._changed:
-            free = self._sessions < self._settings.context_num
-            if free and not self._closing:
+            free = self._sessions < self._settings.context_num and not self._closing
+            if free:
                 self._sessions += 1
-                self._channels[channel] = conversation = self._start(channel)
-            else:
-                conversation = None
-        if conversation is None:
+                self._channels[channel] = conversation
+        if not free:
             logger.warning("refused: %d sessions are open", self._settings.context_num)
-            host = self._settings.host_id.encode("ascii", "replace")
-            channel.send(b"* BYE %b has too many sessions, try again later\r\n" % host)
+            conversation.turn_away()
             return
         logger.info("connected%s", " with TLS" if channel.secure else "")
         try:

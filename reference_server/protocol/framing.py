@@ -17,7 +17,7 @@ from .characters import read_tag
 from .commands import Octets
 
 SPOOL_ABOVE = 1024 * 1024
-"""Literals of more octets than this go to a spool, not to memory."""
+SMALLEST_LIMIT = 8 * 1024  # what clients may count on (RFC 7162, 4: 8192 octets of a line)
 
 # While an overlong line is dropped, this much of its end is kept: it may announce a literal.
 _TAIL = 64
@@ -40,13 +40,26 @@ class Limits:
 
     ``line`` counts everything outside literals, line ends included. ``append`` counts the
     messages of an APPEND, ``literal`` all other literals together. ``read_over`` is what is
-    read and dropped of a refused command before the connection is given up.
+    read and dropped of a refused command before the connection is given up. Literals above
+    ``spool_above`` go to a spool, not to memory.
     """
 
     line: int = 64 * 1024
     literal: int = 64 * 1024
     append: int = 64 * 1024 * 1024
     read_over: int = 1024 * 1024
+    spool_above: int = SPOOL_ABOVE
+
+    @classmethod
+    def within(cls, memory: int) -> Limits:
+        """The usual limits, or lower ones with which a command holds about ``memory`` octets."""
+        usual = cls()
+        part = max(SMALLEST_LIMIT, memory // 4)
+        return cls(
+            line=min(usual.line, part),
+            literal=min(usual.literal, part),
+            spool_above=min(usual.spool_above, 2 * part),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class _Memory:
 class Framer:
     """Cuts what arrives into commands. ``limits`` may be exchanged between commands.
 
-    ``open_spool`` is called with the size of each literal above ``SPOOL_ABOVE``; where it or
+    ``open_spool`` is called with the size of each literal above ``Limits.spool_above``; where it or
     the spool raises ``OSError`` the command is refused with NO.
     """
 
@@ -241,7 +254,7 @@ class Framer:
             return
         self._binary = text.endswith(b"~")  # literal8 (RFC 3516), the only one that may hold NUL
         try:
-            self._spool = self._open_spool(size) if size > SPOOL_ABOVE else _Memory()
+            self._spool = self._open_spool(size) if size > self.limits.spool_above else _Memory()
         except OSError:
             self._refuse("no room for the literal", text, kind="NO")
 

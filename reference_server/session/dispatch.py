@@ -40,6 +40,7 @@ from reference_server.session.commands import (
 )
 from reference_server.session.outcome import Bad, Done, No, Refused, Steps
 from reference_server.session.revision2 import refuse_what_was_removed
+from reference_server.session.texts import Text
 from reference_server.storage import (
     InboxRefused,
     InvalidName,
@@ -163,7 +164,7 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         _check_state(session, command, entry)
         result = entry.handler(session, command)
         done = (result if isinstance(result, Done | None) else (yield from result)) or Done()
-        text = done.text or f"{entry.name} completed"
+        text = done.text or f"{entry.name} {session.text(Text.COMPLETED)}"
         condition = Condition("OK", text, done.code, command.tag)
         after = done.after
     except Refused as refused:
@@ -178,10 +179,10 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         raise
     except StorageFailure:
         logger.exception("%s of %s: the store failed", entry.name, session.channel.peer)
-        condition = Condition("NO", "the store failed", Code("UNAVAILABLE"), command.tag)
+        condition = Condition("NO", Text.STORE_FAILED, Code("UNAVAILABLE"), command.tag)
     except Exception:
         logger.exception("%s of %s: internal error", entry.name, session.channel.peer)
-        condition = Condition("NO", "internal error", Code("SERVERBUG"), command.tag)
+        condition = Condition("NO", Text.INTERNAL_ERROR, Code("SERVERBUG"), command.tag)
     if session.view is not None and not session.ended:
         yield from session.view.tell(expunges=entry.expunges(command))
     yield condition
@@ -198,4 +199,4 @@ def _check_state(session: Session, command: Command, entry: Entry) -> None:
         return
     view.refresh()
     if view.gone:
-        raise No("the selected mailbox was deleted", "NONEXISTENT")
+        raise No(Text.MAILBOX_DELETED, "NONEXISTENT")

@@ -12,6 +12,7 @@ from reference_server.config.levels import NOTICE
 from reference_server.protocol.responses import Code
 from reference_server.session.capabilities import capabilities, login_disabled
 from reference_server.session.outcome import Done, No
+from reference_server.session.texts import Text
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 def require_privacy(session: Session) -> None:
     """Raise No where the client has to start TLS first (LOGINDISABLED, 6.2.3)."""
     if login_disabled(session):
-        raise No("use STARTTLS first", "PRIVACYREQUIRED")
+        raise No(Text.LOGIN_WITHOUT_TLS, "PRIVACYREQUIRED")
 
 
 def log_in(
@@ -49,8 +50,8 @@ def log_in(
         )
         session.pause(session.service.auth_fail_delay)
         # BYE comes after the answer, so that the client sees why.
-        after = partial(session.end, "too many logins, try again later") if verdict.closes else None
-        raise No("authentication failed", "AUTHENTICATIONFAILED", after)
+        after = partial(session.end, Text.BYE_BLOCKED) if verdict.closes else None
+        raise No(Text.LOGIN_FAILED, "AUTHENTICATIONFAILED", after)
     session.log_in(identity)
     own = identity.mailbox is identity.actor
     logger.log(
@@ -61,7 +62,7 @@ def log_in(
         "" if own else _mailbox(identity.mailbox.address),
         method,
     )
-    return Done("logged in", Code("CAPABILITY", capabilities(session)))
+    return Done(Text.LOGGED_IN, Code("CAPABILITY", capabilities(session)))
 
 
 def _mailbox(name: str) -> str:

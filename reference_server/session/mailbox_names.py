@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reference_server.protocol.mailbox_names import decode_modified_utf7, encode_modified_utf7
 from reference_server.protocol.responses import Utf8
 from reference_server.session.outcome import No
+from reference_server.session.texts import Text
 from reference_server.storage import is_possible
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def no_destination(name: str) -> No:
 
     TRYCREATE tells the client to create the mailbox and try again.
     """
-    return No("no such mailbox", "TRYCREATE" if is_possible(name) else "CANNOT")
+    return No(Text.MAILBOX_MISSING, "TRYCREATE" if is_possible(name) else "CANNOT")
 
 
 def to_wire(session: Session, name: str) -> bytes:

@@ -10,6 +10,7 @@ from reference_server.config.live import Live
 from reference_server.config.settings import Settings
 from reference_server.protocol.framing import Limits, Spool
 from reference_server.session.spool import open_spool
+from reference_server.session.texts import Texts
 from reference_server.storage import NewFolder, Store
 
 NEW_ACCOUNT = (
@@ -29,6 +30,7 @@ class Service:
     directory: Directory
     live: Live = field(default_factory=lambda: Live(Settings()))
     host_id: str = "localhost"  # in greeting and BYE
+    texts: Texts = field(default_factory=dict)  # those that the operator replaced
     tls_available: bool = False  # STARTTLS is possible
     force_tls: bool = False  # no login without TLS
     throttle: Throttle = field(default_factory=Throttle)

@@ -20,6 +20,7 @@ from reference_server.session.channel import Channel, Disconnected, Timeout, Wak
 from reference_server.session.dispatch import State, execute
 from reference_server.session.outcome import Bad
 from reference_server.session.service import NEW_ACCOUNT, Service
+from reference_server.session.texts import Text
 from reference_server.session.view import View
 from reference_server.storage import AccountStore
 
@@ -60,13 +61,13 @@ class Session:
                 self._serve_next()
             self.flush()
         except Timeout:
-            self._say_bye("idle for too long")
+            self._say_bye(Text.BYE_TIMEOUT)
         except Disconnected as reason:
             if reason.args:
                 logger.info("%s", reason)
         except Exception:
             logger.exception("session of %s: internal error", self.channel.peer)
-            self._say_bye("internal error")
+            self._say_bye(Text.INTERNAL_ERROR)
         finally:
             self.close_mailbox()
 
@@ -75,7 +76,19 @@ class Session:
         self._stopping.set()
         self.channel.interrupt()
 
+    def turn_away(self) -> None:
+        """Say BYE instead of a greeting: there is no place for this session."""
+        self._say_bye(Text.BYE_FULL)
+
     # What handlers use
+
+    def text(self, text: str) -> str:
+        """A text as the operator wants it (imap_code.txt)."""
+        return self.service.texts.get(text, text)
+
+    def bye(self, reason: str, code: Code | None = None) -> Condition:
+        """The BYE that ends the connection."""
+        return Condition("BYE", f"{self.service.host_id} {self.text(reason)}", code)
 
     @property
     def state(self) -> State:
@@ -115,7 +128,7 @@ class Session:
 
     def end(self, reason: str, code: Code | None = None) -> None:
         """Say BYE; no further command is carried out."""
-        self.respond(Condition("BYE", f"{self.service.host_id} {reason}", code))
+        self.respond(self.bye(reason, code))
         self.ended = True
 
     def pause(self, seconds: float) -> None:
@@ -167,7 +180,8 @@ class Session:
 
     def _greet(self) -> None:
         code = Code("CAPABILITY", capabilities(self))
-        self.respond(Condition("OK", f"{self.service.host_id} IMAP4rev1 service ready", code))
+        text = f"{self.service.host_id} {self.text(Text.GREETING)}"
+        self.respond(Condition("OK", text, code))
 
     def _serve_next(self) -> None:
         match self._framer.next():
@@ -226,7 +240,7 @@ class Session:
                 yield response
         self._bad_commands = self._bad_commands + 1 if bad else 0
         if self._bad_commands >= _BAD_BEFORE_LOGIN and self.identity is None and not self.ended:
-            self.end("too many bad commands")
+            self.end(Text.BYE_BAD_COMMANDS)
 
     def _receive(self) -> None:
         command_log.begin(self, None)(Condition(error.kind, error.text, code))
@@ -235,11 +249,13 @@ class Session:
             self._framer.feed(data)
             return
         if self._stopping.is_set():
-            self._say_bye("server is shutting down")
+            self._say_bye(Text.BYE_SHUTDOWN)
         raise Disconnected
 
     def respond(self, response: Response) -> None:
         """Put a response into the output; it is sent when enough has gathered, or by ``flush``."""
+        if isinstance(response, Condition):
+            response = replace(response, text=self.text(response.text))
         for piece in encode(response):
             self._output.append(piece)
             self._output_octets += len(piece)
@@ -256,7 +272,7 @@ class Session:
 
     def _say_bye(self, reason: str) -> None:
         try:
-            self.respond(Condition("BYE", f"{self.service.host_id} {reason}"))
+            self.respond(self.bye(reason))
             self.flush()
         except (Disconnected, Timeout):
             pass

@@ -478,3 +478,22 @@ def test_an_overlong_line_without_a_space_has_no_tag():
         bad(None, "line too long: no more than 100 octets are taken"),
         frame(b"b NOOP"),
     ]
+
+
+def test_limits_within_what_memory_there_is():
+    assert Limits.within(2 << 20) == Limits.within(1 << 40) == Limits()
+    small = Limits.within(128 * 1024)
+    assert (small.line, small.literal, small.spool_above) == (32768, 32768, 65536)
+    assert (small.append, small.read_over) == (Limits().append, Limits().read_over)
+    assert Limits.within(0) == Limits.within(32 * 1024)
+    assert Limits.within(0).line == 8192
+
+
+def test_a_lower_limit_spools_earlier():
+    spools = Spools()
+    framer = new_framer(spools, spool_above=10)
+    sent = b"a APPEND x {10+}\r\n" + b"m" * 10 + b"\r\nb APPEND x {11+}\r\n" + b"n" * 11 + b"\r\n"
+    in_memory, spooled = events(framer, sent)
+    assert in_memory.parts[1] == LiteralPart(b"m" * 10)
+    assert spooled.parts[1] == LiteralPart(b"n" * 11)
+    assert [spool.size for spool in spools] == [11]

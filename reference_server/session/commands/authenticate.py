@@ -11,6 +11,7 @@ from reference_server.protocol.commands import Authenticate
 from reference_server.protocol.responses import Continuation
 from reference_server.session.logging_in import log_in, require_privacy
 from reference_server.session.outcome import Bad, No, Steps
+from reference_server.session.texts import Text
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -55,7 +56,7 @@ def authenticate(session: Session, command: Authenticate) -> Steps:
     """Go through the exchange of the mechanism."""
     mechanism = MECHANISMS.get(command.mechanism)
     if mechanism is None:
-        raise No("no such mechanism")
+        raise No(Text.MECHANISM_UNKNOWN)
     require_privacy(session)
     initial = command.initial_response
     if initial is not None and not mechanism.client_first:
@@ -79,7 +80,7 @@ def authenticate(session: Session, command: Authenticate) -> Steps:
 
 def _decode(line: bytes) -> bytes:
     if line == b"*":
-        raise Bad("authentication cancelled")
+        raise Bad(Text.LOGIN_CANCELLED)
     try:
         return base64.b64decode(line, validate=True)
     except binascii.Error:

@@ -11,6 +11,7 @@ from reference_server.protocol.responses import Code, Condition
 from reference_server.session.condstore import highest_modseq
 from reference_server.session.mailbox_names import from_wire, no_destination
 from reference_server.session.outcome import Done, No, Steps
+from reference_server.session.texts import Text
 from reference_server.session.uid_sets import uid_set
 from reference_server.session.view import View
 from reference_server.storage import Copied, MailboxMissing, MessageMissing
@@ -35,7 +36,7 @@ def move(session: Session, command: Move) -> Steps:
     view = session.selected
     uids = _addressed(view, command)
     if view.read_only:
-        raise No("the mailbox is read-only")
+        raise No(Text.READ_ONLY)
     code = _transfer(session, command, uids, partial(view.mailbox.move, origin=view))
     if code is None:
         return None
@@ -68,7 +69,7 @@ def _transfer(
                 copied = transfer(uids, destination)
             except MessageMissing as error:
                 if not command.uid:
-                    raise No("some of the messages are no longer there", "EXPUNGEISSUED") from None
+                    raise No(Text.MESSAGES_GONE, "EXPUNGEISSUED") from None
                 # Expunged by another session just now: as if they had never been there.
                 uids = sorted(set(uids).difference(error.uids))
         if copied is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reference_server.protocol.commands import Expunge
 from reference_server.session.condstore import highest_modseq
 from reference_server.session.outcome import Done, No
+from reference_server.session.texts import Text
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -16,7 +17,7 @@ def expunge(session: Session, command: Expunge) -> Done | None:
     """Remove what is marked as deleted; the client is told with the other news."""
     view = session.selected
     if view.read_only:
-        raise No("the mailbox is read-only")
+        raise No(Text.READ_ONLY)
     uids = None
     if command.uids is not None:
         uids = [view.uids[position] for position in view.positions(command.uids, uid=True)]

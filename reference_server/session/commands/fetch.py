@@ -18,6 +18,7 @@ from reference_server.session.condstore import (
 from reference_server.session.fetching import COLUMNS, Counter, fetch_texts
 from reference_server.session.fetching_binary import BINARY, fetchable
 from reference_server.session.outcome import No, Steps
+from reference_server.session.texts import Text
 from reference_server.session.view import View
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def fetch(session: Session, command: Fetch) -> Steps:
     if unfetchable is not None:
         raise unfetchable
     if (missing or found.messages < len(uids)) and not command.uid:
-        raise No("some of the messages are no longer there", "EXPUNGEISSUED")
+        raise No(Text.MESSAGES_GONE, "EXPUNGEISSUED")
     return None
 
 

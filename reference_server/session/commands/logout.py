@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Logout
-from reference_server.protocol.responses import Condition
 from reference_server.session.outcome import Steps
+from reference_server.session.texts import Text
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 def logout(session: Session, _command: Logout) -> Steps:
     """Say BYE; the connection ends after the tagged response."""
-    yield Condition("BYE", f"{session.service.host_id} logging out")
+    yield session.bye(Text.BYE_LOGOUT)
     session.ended = True
     return None

@@ -20,6 +20,7 @@ from reference_server.session.condstore import require_qresync, resynchronize
 from reference_server.session.flags import SYSTEM_FLAGS, flag_list
 from reference_server.session.mailbox_names import from_wire
 from reference_server.session.outcome import Done, Steps
+from reference_server.session.texts import Text
 from reference_server.session.view import View
 from reference_server.storage import MAX_KEYWORDS
 
@@ -35,7 +36,7 @@ def select(session: Session, command: Select) -> Steps:
         session.enabled |= {"CONDSTORE"}
     if session.view is not None:
         session.close_mailbox()
-        yield Condition("OK", "the previous mailbox is closed", Code("CLOSED"))
+        yield Condition("OK", Text.MAILBOX_CLOSED, Code("CLOSED"))
     mailbox = session.account.mailbox(from_wire(session, command.mailbox))
     view = View(
         mailbox,
@@ -55,8 +56,8 @@ def select(session: Session, command: Select) -> Steps:
     if command.resync is not None:
         yield from resynchronize(view, command.resync)
     if command.read_only:
-        return Done("EXAMINE completed", Code("READ-ONLY"))
-    return Done("SELECT completed", Code("READ-WRITE"))
+        return Done(f"EXAMINE {session.text(Text.COMPLETED)}", Code("READ-ONLY"))
+    return Done(code=Code("READ-WRITE"))
 
 
 def _revision1(view: View) -> Iterator[Response]:

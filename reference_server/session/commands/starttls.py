@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reference_server.protocol.commands import StartTls
 from reference_server.session.capabilities import tls_offered
 from reference_server.session.outcome import Bad, Done
+from reference_server.session.texts import Text
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -15,5 +16,5 @@ if TYPE_CHECKING:
 def starttls(session: Session, _command: StartTls) -> Done:
     """Negotiate TLS right after the tagged OK."""
     if not tls_offered(session):
-        raise Bad("TLS is on already" if session.channel.secure else "TLS is not available")
-    return Done("begin TLS negotiation now", after=session.start_tls)
+        raise Bad(Text.TLS_ON_ALREADY if session.channel.secure else Text.TLS_UNAVAILABLE)
+    return Done(Text.STARTTLS, after=session.start_tls)

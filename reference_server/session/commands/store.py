@@ -9,6 +9,7 @@ from reference_server.protocol.commands import Store
 from reference_server.protocol.responses import Code, FetchTable
 from reference_server.session.condstore import start_condstore
 from reference_server.session.outcome import Done, No, Steps
+from reference_server.session.texts import Text
 from reference_server.session.uid_sets import uid_set
 from reference_server.session.view import View
 from reference_server.storage import Condition, StoreResult
@@ -22,7 +23,7 @@ def store(session: Session, command: Store) -> Steps:
     view = session.selected
     positions = view.positions(command.messages, uid=command.uid)
     if view.read_only:
-        raise No("the mailbox is read-only")
+        raise No(Text.READ_ONLY)
     condition = None
     uids = [view.uids[position] for position in positions]
     if command.unchanged_since is not None:
@@ -38,7 +39,7 @@ def store(session: Session, command: Store) -> Steps:
         yield table
     code = _modified(view, command, result.failed)
     if result.missing and not command.uid:
-        raise No("some of the messages are no longer there", code or "EXPUNGEISSUED")
+        raise No(Text.MESSAGES_GONE, code or "EXPUNGEISSUED")
     return Done(code=code)
 
 
