@@ -32,7 +32,7 @@ def test_a_good_file(tmp_path):
     assert alice.aliases == ("al@example.test",)
     assert alice.lang == "de-AT"
     assert alice.verifier.verify("alicepw")
-    assert (bob.lang, bob.imap, bob.owners, bob.aliases) == ("en", True, frozenset(), ())
+    assert (bob.lang, bob.imap, bob.owners, bob.aliases) == (None, True, frozenset(), ())
     assert bob.verifier.verify("password")
 
 
