@@ -13,7 +13,7 @@ class Endpoint:
 
     ``tls``: whether TLS begins at once (port 993). ``insecure``: any certificate is accepted.
     ``ca_file``: who is trusted to sign it, otherwise the system's authorities. ``deadline``:
-    seconds for each thing that is waited for.
+    seconds for each thing that is waited for. ``tls_version``: the only version of TLS offered.
     """
 
     host: str
@@ -22,6 +22,7 @@ class Endpoint:
     insecure: bool = False
     ca_file: Path | None = None
     deadline: float = 10.0
+    tls_version: ssl.TLSVersion | None = None
 
     def tls_context(self) -> ssl.SSLContext:
         """A client context that verifies the server unless ``insecure``."""
@@ -31,4 +32,8 @@ class Endpoint:
         if self.insecure:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        if self.tls_version is not None:
+            context.minimum_version = context.maximum_version = self.tls_version
+            if self.tls_version < ssl.TLSVersion.TLSv1_2:
+                context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL does not offer it otherwise
         return context
