@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
+import fcntl
 import select
 import socket
 import ssl
+import termios
 import threading
 import time
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from reference_server.session.channel import Disconnected, Timeout, Wakeup
 RECEIVE_SIZE = 65536
 LINGER_SECONDS = 1.0  # for the last words to be sent, and for the client to take them
 LINGER_OCTETS = 1 << 20
+GLANCE_SECONDS = 0.5  # so often a client that takes nothing is looked at
 LONGEST_POLL = 2**31 - 1  # milliseconds, a C int; a span longer than 24 days ends there
 
 
@@ -118,7 +122,6 @@ class SocketChannel:
         patience = LINGER_SECONDS if self._timed_out else self._patience.sending
         rest = memoryview(data)
         while rest:
-            deadline = time.monotonic() + patience
             try:
                 rest = rest[self._socket.send(rest) :]
                 continue
@@ -128,8 +131,31 @@ class SocketChannel:
                 awaited = select.POLLIN
             except OSError as error:
                 raise Disconnected(str(error)) from error
-            if not self._await(awaited, deadline):
+            if not self._await_taking(awaited, patience):
                 raise Disconnected("the client stopped reading")
+
+    def _await_taking(self, events: int, patience: float) -> bool:
+        """Wait until more can be sent; False when the client takes nothing for so many seconds.
+
+        The system holds much for a client, and takes more only when a good part of that is
+        delivered: a slow client is seen reading long before.
+        """
+        waiting = self._undelivered()
+        deadline = time.monotonic() + patience
+        while not self._await(events, min(deadline, time.monotonic() + GLANCE_SECONDS)):
+            before, waiting = waiting, self._undelivered()
+            if waiting != before:
+                deadline = time.monotonic() + patience
+            elif time.monotonic() >= deadline:
+                return False
+        return True
+
+    def _undelivered(self) -> int:
+        """How many octets were sent and have not reached the client; 0 where nobody can tell."""
+        count = array.array("i", [0])
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self._socket, termios.TIOCOUTQ, count)
+        return count[0]
 
     def start_tls(self) -> None:
         """Do the handshake as the server: all of it within the time that a silent client has.

@@ -104,6 +104,29 @@ def test_a_client_that_stops_reading_is_given_up(make_channel):
         channel.send(bytes(64 << 20))
 
 
+def test_a_client_that_reads_slowly_is_not_given_up(make_channel, monkeypatch):
+    """It makes no room for more in the time, but it takes what the system holds for it."""
+    monkeypatch.setattr(channel_module, "GLANCE_SECONDS", 0.01)
+    channel, _ = make_channel(Patience(before_login=30, after_login=30, sending=0.05))
+    held = iter([5000, 4000, 4000, 3000, 2000, 1000] + [1000] * 1000)
+    seen = []
+    monkeypatch.setattr(channel, "_undelivered", lambda: seen.append(next(held)) or seen[-1])
+    with pytest.raises(Disconnected, match="stopped reading"):
+        channel.send(bytes(64 << 20))
+    assert seen[:6] == [5000, 4000, 4000, 3000, 2000, 1000]
+
+
+def test_what_is_undelivered(make_channel):
+    channel, client = make_channel(Patience(before_login=30, after_login=30, sending=0.01))
+    assert channel._undelivered() == 0
+    with pytest.raises(Disconnected):
+        channel.send(bytes(64 << 20))
+    held = channel._undelivered()
+    assert held > 0
+    while channel._undelivered() == held:
+        assert client.recv(1 << 20)
+
+
 def test_a_slow_reader_gets_everything(make_channel, thread):
     channel, client = make_channel()
     data = bytes(range(256)) * 40000
