@@ -115,7 +115,7 @@ def _reload(options: argparse.Namespace, base: Settings | None, live: Live) -> N
     try:
         settings, warnings = _settings(options, base)
         start_logging(settings)
-    except ConfigurationError as error:
+    except (ConfigurationError, OSError) as error:
         logger.error("configuration not read again: %s", error)
         return
     for warning in warnings:
