@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reference_server.accounts import AccountsError, Directory, Throttle
 from reference_server.config import development
+from reference_server.config.data_files import find_config_file
 from reference_server.config.directives import DIRECTIVES
 from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
@@ -26,8 +27,10 @@ from reference_server.network.privileges import raise_descriptor_limit, switch_i
 from reference_server.network.server import Server
 from reference_server.network.tls import tls_context
 from reference_server.protocol.framing import Limits
+from reference_server.session.folder_names import read_folder_names
 from reference_server.session.service import Service
 from reference_server.session.session import Session
+from reference_server.session.texts import read_texts
 from reference_server.storage import StorageError, Store
 
 PROGRAM = "gximap-server"
@@ -66,7 +69,13 @@ def _run(options: argparse.Namespace) -> None:
         logger.warning("TLS is off: it needs imap_certificate_path and imap_private_key_path")
     if tls is None and (settings.imap_listen_tls or settings.imap_listen_tls_port is not None):
         logger.warning("imap_listen_tls and imap_listen_tls_port have no effect: TLS is off")
-    directory = Directory.load(settings.reference_accounts)
+    directory = Directory.load(
+        find_config_file(settings.config_file_path, settings.reference_accounts)
+    )
+    texts, text_warnings = read_texts(settings.data_file_path)
+    names, name_warnings = read_folder_names(settings.data_file_path, settings.default_lang)
+    for warning in (*text_warnings, *name_warnings):
+        logger.warning("%s", warning)
     server = Server(live, tls)
     switch_identity(settings)
     store = Store(settings.reference_store)
@@ -76,6 +85,8 @@ def _run(options: argparse.Namespace) -> None:
             directory=directory,
             live=live,
             host_id=settings.host_id,
+            texts=texts,
+            folder_names=names,
             tls_available=tls is not None,
             force_tls=settings.imap_force_tls,
             throttle=Throttle.of(settings),

@@ -15,7 +15,7 @@ class Account:
     verifier: Verifier
     owners: frozenset[str] = frozenset()  # folded
     aliases: tuple[str, ...] = ()
-    lang: str = "en"
+    lang: str | None = None
     imap: bool = True
 
 

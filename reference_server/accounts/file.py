@@ -11,9 +11,9 @@ from typing import Any
 
 from reference_server.accounts.account import Account, fold
 from reference_server.accounts.passwords import Plain, Verifier, parse_hash
+from reference_server.config.syntax import parse_language
 
 _ADDRESS = re.compile(r"[^\s@!\x00-\x1f\x7f]+@[^\s@!\x00-\x1f\x7f]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 
 class AccountsError(Exception):
@@ -28,6 +28,13 @@ class _Key:
 
 def _is_address(value: object) -> bool:
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+
+
+def _is_language(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(parse_language(value))
+    except ValueError:
+        return False
 
 
 def _is_addresses(value: object) -> bool:
@@ -47,7 +54,7 @@ _KEYS = {
     "aliases": _Key("a list of addresses", _is_addresses),
     "lang": _Key(
         "a language tag such as 'en'",
-        lambda value: isinstance(value, str) and _LANGUAGE.fullmatch(value) is not None,
+        _is_language,
     ),
     "imap": _Key("true or false", lambda value: isinstance(value, bool)),
 }
@@ -96,7 +103,7 @@ def _account(where: str, table: dict[str, Any]) -> Account:
         verifier=_verifier(where, table),
         owners=frozenset(map(fold, table.get("owners", []))),
         aliases=tuple(table.get("aliases", [])),
-        lang=table.get("lang", "en"),
+        lang=table.get("lang"),
         imap=table.get("imap", True),
     )
 

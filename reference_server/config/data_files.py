@@ -25,6 +25,20 @@ def find_data_file(folders: Sequence[Path], name: str) -> Path | None:
     return next((folder / name for folder in folders if (folder / name).exists()), None)
 
 
+def find_config_file(folders: Sequence[Path], file: Path) -> Path:
+    """Where a configuration file is: a name without a folder is searched, here last.
+
+    Raises ConfigurationError.
+    """
+    if file.name != str(file):
+        return file
+    found = find_data_file((*folders, Path()), file.name)
+    if found is None:
+        places = ", ".join(map(str, folders))
+        raise ConfigurationError(f"{file}: neither in {places or 'config_file_path'} nor here")
+    return found
+
+
 def read_entries(file: Path) -> Iterator[Entry]:
     """The lines of a UTF-8 file, without empty ones and those that begin with ``#``.
 

@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from reference_server.config.syntax import parse_bool, parse_quantity, parse_span
+from reference_server.config.syntax import (
+    parse_bool,
+    parse_host,
+    parse_language,
+    parse_quantity,
+    parse_span,
+)
 
 T = TypeVar("T")
 FileName = Literal["gromox.cfg", "imap.cfg"]
@@ -101,6 +107,15 @@ def _parse_tls_version(text: str) -> ssl.TLSVersion:
         raise ValueError(text) from None
 
 
+def _parse_host_id(text: str) -> str:
+    if text:
+        return parse_host(text)
+    try:
+        return parse_host(platform.node())
+    except ValueError:  # the machine has a strange name, or none
+        return "localhost"
+
+
 def _parse_files(text: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in text.split(":") if part)
 
@@ -116,7 +131,10 @@ def _parse_path(text: str) -> Path:
 
 
 TEXT = Kind("text", "any text", str)
-HOST = Kind("host name", "a host name", lambda text: text or platform.node())
+HOST = Kind(
+    "host name", "a host name of letters, digits, dots and hyphens, or nothing", _parse_host_id
+)
+LANGUAGE = Kind("language", 'a language such as "en" or "zh_TW"', parse_language)
 BOOL = Kind("boolean", "yes or no", parse_bool)
 QUANTITY = Kind("quantity", 'a quantity such as "200" or "4k"', parse_quantity)
 SPAN = Kind(
@@ -133,6 +151,7 @@ PROXY_VERSION = Kind("number", "0 or 2", _one_of(0, 2))
 TLS_VERSION = Kind("TLS version", "tls1.0, tls1.1, tls1.2 or tls1.3", _parse_tls_version)
 PATH = Kind("path", "a path", _parse_path)
 FILES = Kind("files", "paths separated by colons", _parse_files)
+FOLDERS = Kind("folders", FILES.accepted, _parse_files)
 STORE = Kind("folder", "a folder, or :memory:", _parse_store)
 
 
@@ -175,8 +194,14 @@ class Settings:
     context_max_mem: int = _row(QUANTITY, "2M",
         "What one command may hold in memory: half of it an APPEND's message, whose rest is kept in"
         " a file (at most 1M), a quarter each its line and its other literals (8K to 64K)")
+    config_file_path: tuple[Path, ...] = _row(FOLDERS, "/etc/gromox/imap:/etc/gromox",
+        "Where reference_accounts is searched if it is a file name without a folder")
     context_num: int = _row(QUANTITY, "200",
         "Most concurrent sessions", minimum="1")
+    data_file_path: tuple[Path, ...] = _row(FOLDERS, "/usr/share/gromox/imap",
+        "Where folder_lang.txt and imap_code.txt are searched")
+    default_lang: str = _row(LANGUAGE, "en",
+        "Language of a mailbox that has none: names of the folders of a new one")
     enable_rfc2971_commands: bool = _row(BOOL, "no",
         "Answer the command ID with the server's name and version")
     host_id: str = _row(HOST, "",
@@ -250,8 +275,8 @@ class Settings:
         "Logins, failed or not, that such a user has in a window", file="gromox.cfg", minimum="0")
     userfilter_rl_window: float = _row(SPAN, "60s",
         "Length of the window, from its first login", file="gromox.cfg", minimum="0")
-    reference_accounts: Path = _row(PATH, "/etc/gromox/reference_accounts.toml",
-        "Accounts file (TOML)")
+    reference_accounts: Path = _row(PATH, "reference_accounts.toml",
+        "Accounts file (TOML); a name without a folder is searched in config_file_path")
     reference_store: Path | None = _row(STORE, "/var/lib/gximap",
         "Folder of the mail store, made if need be; :memory: keeps nothing")
 # fmt: on

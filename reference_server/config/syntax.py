@@ -30,6 +30,8 @@ _QUANTUM = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([^0-9.+-]+)")
 _QUANTITY = re.compile(
     r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))([kMGTPEZYRQ]?)", re.ASCII | re.IGNORECASE
 )
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?")
 _ZERO = re.compile(r"[+-]?(?:0[xX])?(?:0+\.?0*|\.0+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -111,3 +113,22 @@ def parse_span(text: str) -> Fraction:
     if position < len(packed) or not packed:
         raise ValueError(text)
     return total
+
+
+def parse_language(text: str) -> str:
+    """A language such as en, de_AT or zh-TW. Raises ValueError."""
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def fold_language(language: str) -> str:
+    """The form in which languages are compared."""
+    return language.replace("-", "_").lower()
+
+
+def parse_host(text: str) -> str:
+    """A host name, or an address, as it can stand in a response. Raises ValueError."""
+    if not _HOST.fullmatch(text):
+        raise ValueError(text)
+    return text

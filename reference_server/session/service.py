@@ -9,17 +9,10 @@ from reference_server.accounts import Directory, Throttle
 from reference_server.config.live import Live
 from reference_server.config.settings import Settings
 from reference_server.protocol.framing import Limits, Spool
+from reference_server.session.folder_names import FolderNames, read_folder_names
 from reference_server.session.spool import open_spool
 from reference_server.session.texts import Texts
-from reference_server.storage import NewFolder, Store
-
-NEW_ACCOUNT = (
-    NewFolder("Drafts", ("\\Drafts",)),
-    NewFolder("Sent Items", ("\\Sent",)),
-    NewFolder("Deleted Items", ("\\Trash",)),
-    NewFolder("Junk Email", ("\\Junk",)),
-)
-"""The folders of a new mailbox beside INBOX, as Gromox makes them."""
+from reference_server.storage import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +24,7 @@ class Service:
     live: Live = field(default_factory=lambda: Live(Settings()))
     host_id: str = "localhost"  # in greeting and BYE
     texts: Texts = field(default_factory=dict)  # those that the operator replaced
+    folder_names: FolderNames = field(default_factory=lambda: read_folder_names()[0])
     tls_available: bool = False  # STARTTLS is possible
     force_tls: bool = False  # no login without TLS
     throttle: Throttle = field(default_factory=Throttle)

@@ -19,7 +19,7 @@ from reference_server.session.capabilities import capabilities
 from reference_server.session.channel import Channel, Disconnected, Timeout, Wakeup
 from reference_server.session.dispatch import State, execute
 from reference_server.session.outcome import Bad
-from reference_server.session.service import NEW_ACCOUNT, Service
+from reference_server.session.service import Service
 from reference_server.session.texts import Text
 from reference_server.session.view import View
 from reference_server.storage import AccountStore
@@ -115,7 +115,9 @@ class Session:
 
     def log_in(self, identity: Identity) -> None:
         """Enter the authenticated state."""
-        self._account = self.service.store.account(identity.mailbox.address, NEW_ACCOUNT)
+        mailbox = identity.mailbox
+        folders = self.service.folder_names.folders(mailbox.lang)
+        self._account = self.service.store.account(mailbox.address, folders)
         self.identity = identity
         self.channel.authenticated = True
         self._framer.limits = self.service.limits
@@ -224,10 +226,12 @@ class Session:
                 # Values may be worked out only now (rows of a FetchTable): the handler's fault.
                 response = steps.throw(fault)
             else:
+                yield response
                 response = next(steps, None)
 
     def _refuse(self, error: FrameError) -> None:
         code = Code(error.code) if error.code else None
+        command_log.begin(self, None)(Condition(error.kind, error.text, code))
         if error.fatal:
             if error.tag is not None:
                 self.respond(Condition(error.kind, error.text, code, error.tag))
@@ -237,13 +241,11 @@ class Session:
             self._count(True)
 
     def _count(self, bad: bool) -> None:
-                yield response
         self._bad_commands = self._bad_commands + 1 if bad else 0
         if self._bad_commands >= _BAD_BEFORE_LOGIN and self.identity is None and not self.ended:
             self.end(Text.BYE_BAD_COMMANDS)
 
     def _receive(self) -> None:
-        command_log.begin(self, None)(Condition(error.kind, error.text, code))
         data = self.channel.receive()
         if data:
             self._framer.feed(data)

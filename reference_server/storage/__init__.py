@@ -20,7 +20,7 @@ from reference_server.storage.errors import (
     StorageFailure,
     StoreInUse,
 )
-from reference_server.storage.flags import MAX_KEYWORDS
+from reference_server.storage.flags import DELETED, MAX_KEYWORDS
 from reference_server.storage.mailbox import Mailbox
 from reference_server.storage.names import is_possible
 from reference_server.storage.store import Store
@@ -44,6 +44,7 @@ from reference_server.storage.values import (
 )
 
 __all__ = [
+    "DELETED",
     "MAX_KEYWORDS",
     "AccountStore",
     "Added",

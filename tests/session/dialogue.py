@@ -14,9 +14,10 @@ import re
 from datetime import UTC, datetime
 
 from reference_server.message import digest
-from reference_server.session.service import NEW_ACCOUNT
+from reference_server.session.folder_names import read_folder_names
 from reference_server.storage import NewMessage
 
+NAMES, _ = read_folder_names()
 MESSAGE = b"Subject: Hello\r\n\r\nbody\r\n"
 CLIENTS = {"C": "S", "D": "T"}
 
@@ -26,7 +27,7 @@ def deliver(store, mailbox, flags=(), message=MESSAGE, account="alice@x.test"):
     new = NewMessage(
         message, digest(message), frozenset(flags), datetime(2024, 5, 1, 12, tzinfo=UTC)
     )
-    return store.account(account, NEW_ACCOUNT).append(mailbox, [new]).uids[0]
+    return store.account(account, NAMES.folders("en")).append(mailbox, [new]).uids[0]
 
 
 def matches(expected, line):

@@ -8,17 +8,24 @@ it has selected the mailbox anew with what it kept, it knows the mailbox as it i
 import re
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reference_server.accounts import Account, Directory, Identity
+from reference_server.accounts.passwords import Plain
+from reference_server.config.live import Live
+from reference_server.config.settings import Settings
 from reference_server.protocol.encoder import encode_all
 from reference_server.protocol.framing import Framer, Limits
 from reference_server.protocol.parser import parse_command
 from reference_server.session.dispatch import execute
+from reference_server.session.service import Service
 from reference_server.session.session import Session
 from reference_server.storage import Store
 from tests.session.dialogue import deliver
 
+ALICE = Account("alice@x.test", Plain.of("secret"))
 NUMBERS = st.sampled_from(["1", "2", "2:3", "*", "1:*"])
 FLAGS = st.sampled_from(["\\Seen", "\\Deleted", "\\Flagged"])
 COMMANDS = st.one_of(
@@ -47,11 +54,11 @@ STEPS = st.lists(
 )
 
 
-def begin(store):
+def begin(store, **directives):
     """A session that is logged in."""
-    service = SimpleNamespace(store=store, limits=Limits(), open_spool=None, revision2=False)
+    service = Service(store, Directory([ALICE]), live=Live(Settings(**directives)))
     session = Session(SimpleNamespace(peer="192.0.2.1", secure=True), service)
-    session.log_in(SimpleNamespace(mailbox=SimpleNamespace(address="alice@x.test")))
+    session.log_in(Identity(ALICE, ALICE))
     return session
 
 
@@ -76,8 +83,9 @@ def contents(store):
 class Client:
     """A client that keeps what it was told."""
 
-    def __init__(self, store):
+    def __init__(self, store, **directives):
         self._store = store
+        self._directives = directives
         self._session = None
         self.flags = {}
         self.modseq = 1
@@ -87,7 +95,7 @@ class Client:
     def connect(self):
         if self._session is not None:
             self._session.close_mailbox()
-        self._session = begin(self._store)
+        self._session = begin(self._store, **self._directives)
         run(self._session, "ENABLE QRESYNC")
         self.command(f"SELECT INBOX (QRESYNC ({self.uid_validity} {self.modseq}))")
 
@@ -131,9 +139,10 @@ class Client:
             self.flags[uid] = {flag}
 
 
-@given(STEPS)
+@pytest.mark.parametrize("directives", [{}, {"imap_expunge_on_delete": True}], ids=str)
+@given(steps=STEPS)
 @example(  # the client is told of its own change before it can be told of a removal
-    [
+    steps=[
         ("other", "STORE 1 +FLAGS (\\Deleted)"),
         ("other", "EXPUNGE"),
         ("client", "STORE 2 +FLAGS (\\Seen)"),
@@ -141,13 +150,13 @@ class Client:
     ]
 )
 @settings(max_examples=300, deadline=None)
-def test_the_client_catches_up(steps):
+def test_the_client_catches_up(directives, steps):
     store = Store(None)
     deliver(store, "INBOX")
     deliver(store, "INBOX")
-    other = begin(store)
+    other = begin(store, **directives)
     run(other, "SELECT INBOX")
-    client = Client(store)
+    client = Client(store, **directives)
     client.connect()
     for who, line in [*steps, ("break", "")]:
         if who == "client":

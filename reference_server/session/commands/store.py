@@ -12,7 +12,7 @@ from reference_server.session.outcome import Done, No, Steps
 from reference_server.session.texts import Text
 from reference_server.session.uid_sets import uid_set
 from reference_server.session.view import View
-from reference_server.storage import Condition, StoreResult
+from reference_server.storage import DELETED, Condition, StoreResult
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -32,6 +32,8 @@ def store(session: Session, command: Store) -> Steps:
         condition = Condition(command.unchanged_since, known)
     flags = frozenset(command.flags)
     result = view.mailbox.store_flags(uids, command.operation, flags, view, condition)
+    if session.service.settings.imap_expunge_on_delete and _deletes(command):
+        view.mailbox.expunge(tuple(result.flags), view)  # told when EXPUNGE is (7.4.1)
     view.refresh()
     yield from view.announce_flags()
     table = _table(view, command, result)
@@ -41,6 +43,11 @@ def store(session: Session, command: Store) -> Steps:
     if result.missing and not command.uid:
         raise No(Text.MESSAGES_GONE, code or "EXPUNGEISSUED")
     return Done(code=code)
+
+
+def _deletes(command: Store) -> bool:
+    """Whether it sets \\Deleted on the messages that it changes."""
+    return command.operation != "remove" and DELETED in command.flags
 
 
 def _table(view: View, command: Store, result: StoreResult) -> FetchTable | None:
