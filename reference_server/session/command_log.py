@@ -62,8 +62,9 @@ def show(frame: Frame, *, logged_in: bool) -> str:
     if name is None or name[1].upper() not in COMMANDS:
         return "(no command)"
     # Someone who logs in where it is not possible gives away a password as well.
-    secret = _LOGGING_IN.search(text, name.start())
-    end = min(secret.end() if secret else len(text) if logged_in else name.end(), LONGEST)
+    secret = _LOGGING_IN.search(text)
+    ends = (LONGEST, len(text) if logged_in else name.end(), secret.end() if secret else LONGEST)
+    end = min(ends)
     shown = text[:end].decode("ascii", "backslashreplace")
     return shown + HIDDEN if end < len(text) else shown
 
