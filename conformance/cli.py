@@ -12,6 +12,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
 from conformance.plugin import CASES, new_results
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
@@ -28,7 +29,7 @@ from conformance.report.results import (
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.run import Options, UsageError, check_selectors, prepare
-from conformance.targets.description import UnreachableError
+from conformance.targets.description import TargetError, UnreachableError, describe
 
 # Longer than all that a case may wait for: a case that takes more hangs in itself.
 CASE_SECONDS = 300
@@ -56,6 +57,8 @@ def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
             return _list(cases, tuple(namespace.select))
         if namespace.command == "requirements":
             return _requirements(cases, namespace.uncovered)
+        if namespace.command == "clean":
+            return _clean(namespace)
         if namespace.command == "compare":
             return compare(_console(sys.stdout), namespace.files, namespace.report)
         return run(namespace, cases)
@@ -97,6 +100,10 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding) as output:
         console = _console(output)
         console.print(Text(f"target: {target.name}  {target.facts.greeting}"))
+        for leftover in target.leftovers:
+            console.print(Text(f"left behind, or of a run that goes on now: {leftover}"))
+        if target.leftovers:
+            console.print(Text("gximap-conformance clean TARGET removes what was left behind"))
         plugins = [
             Preparation(target, results),
             Quiet(),
@@ -126,6 +133,29 @@ def _run_arguments(options: Options, jobs: int) -> list[str]:
     if options.verbose:
         arguments.append("-v")
     return arguments
+
+
+def _clean(namespace: argparse.Namespace) -> int:
+    try:
+        description = describe(
+            namespace.target, _ask, ca_file=namespace.ca_file, insecure=namespace.insecure
+        )
+    except TargetError as error:
+        raise UsageError(str(error)) from None
+    if not description.addresses:
+        raise UsageError(f"{namespace.target}: a fresh reference server has nothing left behind")
+    return clean(_console(sys.stdout), description, _yes if namespace.yes else _confirm)
+
+
+def _yes(_question: str) -> bool:
+    return True
+
+
+def _confirm(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        raise UsageError("no one answers; --yes removes without asking") from None
 
 
 def _list(cases: Path, select: tuple[str, ...]) -> int:

@@ -6,7 +6,7 @@ import os
 import conformance
 from conformance.run import GROUPS
 
-COMMANDS = ("run", "list", "requirements", "compare")
+COMMANDS = ("run", "list", "requirements", "clean", "compare")
 EXIT_CODES = """exit codes:
   0    no unknown deviation
   1    deviations
@@ -62,8 +62,7 @@ def parser() -> argparse.ArgumentParser:
         help="so many cases at once; one where [control] may reconfigure the target",
     )
     run.add_argument("--report", metavar="DIR", default="gximap-report")
-    run.add_argument("--insecure", action="store_true", help="trust any certificate")
-    run.add_argument("--ca-file", metavar="FILE", help="trust the certificates in this file")
+    _add_trust(run)
     run.add_argument("-v", "--verbose", action="store_true", help="show whole transcripts")
 
     listing = commands.add_parser("list", help="the cases, without running them")
@@ -72,6 +71,16 @@ def parser() -> argparse.ArgumentParser:
     requirements.add_argument(
         "--uncovered", action="store_true", help="only those that bind a server and have no case"
     )
+
+    clean = commands.add_parser(
+        "clean",
+        help="remove what an earlier run left behind",
+        description="Remove the mailboxes gximap-... that a run left behind which could not clear "
+        "up. Exit code 0 if none is left, 1 if some are.",
+    )
+    clean.add_argument("target", metavar="TARGET", help="as for run")
+    clean.add_argument("--yes", action="store_true", help="do not ask")
+    _add_trust(clean)
 
     compare = commands.add_parser(
         "compare",
@@ -84,6 +93,11 @@ def parser() -> argparse.ArgumentParser:
         "--report", metavar="DIR", default="gximap-report", help="where matrix.html is written"
     )
     return top
+
+
+def _add_trust(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--insecure", action="store_true", help="trust any certificate")
+    command.add_argument("--ca-file", metavar="FILE", help="trust the certificates in this file")
 
 
 def _positive(text: str) -> int:

@@ -16,7 +16,8 @@ from conformance.requirements.selection import Selector, SelectorError, parse_se
 from conformance.targets.configuration import Settings
 from conformance.targets.control import Control, ControlError
 from conformance.targets.description import Description, TargetError, describe
-from conformance.targets.housekeeping import Facts, probe, scratch_name
+from conformance.targets.housekeeping import FAILURES, Facts, probe, scratch_name
+from conformance.targets.leftovers import find_leftovers
 from conformance.targets.reference import ReferenceServer
 
 REFERENCE_SERVER = "reference server"
@@ -48,6 +49,7 @@ class Target:
 
     That one is called `name` and gets these `settings`. Everything created on a target lies below
     the mailbox `scratch`, in its personal namespace. `product`: whose profile is used.
+    `leftovers`: what other runs have there, in words.
     """
 
     description: Description | None
@@ -56,6 +58,7 @@ class Target:
     name: str = REFERENCE_SERVER
     settings: Settings = field(default_factory=dict)
     product: str | None = None
+    leftovers: tuple[str, ...] = ()
 
     @property
     def takes_turns(self) -> bool:
@@ -130,12 +133,28 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     try:
         Control(description.control).check()
         facts = probe(description)
+        leftovers = _leftovers(description, facts)
     except (TargetError, ControlError) as error:
         raise UsageError(str(error)) from None
     if wanted is None:
         wanted = recognise(facts.greeting, facts.id, catalogue())
     product = wanted.name.lower() if wanted else None
-    return Target(description, facts, scratch_name(), description.name, product=product), wanted
+    target = Target(
+        description,
+        facts,
+        scratch_name(),
+        description.name,
+        product=product,
+        leftovers=leftovers,
+    )
+    return target, wanted
+
+
+def _leftovers(description: Description, facts: Facts) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, find_leftovers(description, facts)))
+    except FAILURES:  # a server that cannot LIST is for the cases to judge
+        return ()
 
 
 def _make_folder(report: str | None) -> None:

@@ -5,6 +5,7 @@ from the process that was started. It is plain data and travels to the worker pr
 """
 
 import os
+import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,6 +19,7 @@ PORTS = {"imap": 143, "imaps": 993}
 ENDPOINTS = ("imap", "imaps", "proxy")
 ROLES = ("primary", "second", "shared", "stranger")
 PASSWORD_VARIABLE = "GXIMAP_PASSWORD"
+PASSWORD_KEYS = ("password", "password_env", "password_file")
 KEYS = {"name", "profile", "ca_file", "endpoint", "account", "settings", "control"}
 
 
@@ -86,6 +88,48 @@ class Description:
         )
 
 
+class Passwords:
+    """Where the passwords of a target file come from: a file, the environment, a prompt."""
+
+    def __init__(
+        self, folder: Path, ask: Callable[[str], str], environment: Mapping[str, str]
+    ) -> None:
+        self._folder = folder
+        self._ask = ask
+        self._environment = environment
+
+    def of(self, entry: dict[str, Any], user: str, where: str) -> str:
+        """The password of one [[account]]. Raises TargetError."""
+        given = [key for key in PASSWORD_KEYS if key in entry]
+        if len(given) > 1:
+            raise TargetError(f"{where}: {given[0]} and {given[1]}: give only one of them")
+        if not given:
+            return self._ask(f"Password of {user}: ")
+        value = _string(entry, given[0], where)
+        if given == ["password"]:
+            return value
+        return self._variable(value, where) if given == ["password_env"] else self._file(value)
+
+    def _variable(self, name: str, where: str) -> str:
+        if name not in self._environment:
+            raise TargetError(f"{where}: the environment variable {name} is not set")
+        return self._environment[name]
+
+    def _file(self, name: str) -> str:
+        """The first line of a file that is its owner's alone."""
+        path = self._folder / name
+        try:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                raise TargetError(f"{path}: others may use this file (mode {mode:04o}): chmod 600")
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise TargetError(f"password_file: {error}") from None
+        if not lines or not lines[0]:
+            raise TargetError(f"{path}: expected a password in the first line")
+        return lines[0]
+
+
 def describe(
     target: str,
     ask: Callable[[str], str],
@@ -95,8 +139,7 @@ def describe(
 ) -> Description:
     """The description of TARGET, a URL or the path of a target file.
 
-    `ask` is called with a prompt where a password is given neither in the URL nor in the
-    environment. Raises TargetError.
+    `ask` is called with a prompt where a password is given nowhere else. Raises TargetError.
     """
     if ca_file is not None and not Path(ca_file).is_file():
         raise TargetError(f"there is no CA file {ca_file}")
@@ -108,7 +151,7 @@ def describe(
         raise TargetError(
             f"{target} is neither imap://USER:PASSWORD@HOST[:PORT], nor imaps://..., nor a file"
         )
-    return _from_file(path, environment, trust)
+    return _from_file(path, ask, environment, trust)
 
 
 def _from_url(
@@ -142,7 +185,9 @@ def _from_url(
     )
 
 
-def _from_file(path: Path, environment: Mapping[str, str], trust: dict[str, Any]) -> Description:
+def _from_file(
+    path: Path, ask: Callable[[str], str], environment: Mapping[str, str], trust: dict[str, Any]
+) -> Description:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -160,7 +205,7 @@ def _from_file(path: Path, environment: Mapping[str, str], trust: dict[str, Any]
         return Description(
             name=_string(data, "name", "the file", default=path.stem),
             addresses=addresses,
-            accounts=_accounts(data.get("account"), environment),
+            accounts=_accounts(data.get("account"), Passwords(path.parent, ask, environment)),
             settings=_settings(data),
             profile=_string(data, "profile", "the file") if "profile" in data else None,
             control=_control(_table(data, "control")),
@@ -212,34 +257,26 @@ def _addresses(endpoints: dict[str, Any]) -> dict[str, Address]:
     return addresses
 
 
-def _accounts(entries: object, environment: Mapping[str, str]) -> dict[str, Account]:
+def _accounts(entries: object, passwords: Passwords) -> dict[str, Account]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise TargetError("there must be [[account]] tables, at least one with role = 'primary'")
     accounts: dict[str, Account] = {}
     for entry in entries:
         role = _string(entry, "role", "[[account]]")
         where = f"[[account]] with role {role!r}"
-        _only(entry, {"role", "user", "password_env", "password"}, where)
+        _only(entry, {"role", "user", *PASSWORD_KEYS}, where)
         if role not in ROLES:
             raise TargetError(f"{where}: a role is one of {', '.join(ROLES)}")
         if role in accounts:
             raise TargetError(f"{where} is there twice")
-        password = _password(entry, environment, where)
-        accounts[role] = Account(role, _string(entry, "user", where), password)
+        user = _string(entry, "user", where)
+        others = [one.role for one in accounts.values() if one.user == user]
+        if others:
+            raise TargetError(f"{where}: {user} is the {others[0]} account already")
+        accounts[role] = Account(role, user, passwords.of(entry, user, where))
     if "primary" not in accounts:
         raise TargetError("there is no [[account]] with role 'primary'")
     return accounts
-
-
-def _password(entry: dict[str, Any], environment: Mapping[str, str], where: str) -> str:
-    if ("password" in entry) == ("password_env" in entry):
-        raise TargetError(f"{where}: give either password_env or, for a test account, password")
-    if "password" in entry:
-        return _string(entry, "password", where)
-    variable = _string(entry, "password_env", where)
-    if variable not in environment:
-        raise TargetError(f"{where}: the environment variable {variable} is not set")
-    return environment[variable]
 
 
 def _control(table: dict[str, Any]) -> dict[str, list[str]]:

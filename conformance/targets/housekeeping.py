@@ -31,6 +31,8 @@ from conformance.targets.folders import folders
 imaplib.AllowedVersions = ("IMAP4REV1", "IMAP4REV2", "IMAP4")  # type: ignore[attr-defined]
 
 SECONDS = 30
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without those that are mistaken for one another
+SCRATCH = f"gximap-[{ALPHABET}]{{8}}"  # the form of a scratch name
 FAILURES = (IMAP4.error, IMAPClientError, OSError)
 Answer = TypeVar("Answer")
 
@@ -235,8 +237,7 @@ def leave_client(client: IMAPClient) -> None:
 
 def scratch_name() -> str:
     """A name for everything that one run creates: `gximap-` and random letters."""
-    alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
-    return "gximap-" + "".join(secrets.choice(alphabet) for _ in range(8))
+    return "gximap-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 class Housekeeper:

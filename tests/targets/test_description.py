@@ -99,7 +99,9 @@ def test_file(tmp_path):
         ('role = "stranger"', 'role = "primary"', "is there twice"),
         ('role = "primary"', 'role = "second"', "no .* with role 'primary'"),
         ('password_env = "GX_ALICE"', 'password_env = "GX_BOB"', "GX_BOB is not set"),
-        ('password_env = "GX_ALICE"', "", "give either password_env or"),
+        ('password = "test"', 'password = "a"\npassword_env = "B"', "give only one of them"),
+        ('user = "dave@example.com"', 'user = "alice@example.com"', "is the primary account"),
+        ('password = "test"', 'password_file = "nowhere"', "password_file: .*nowhere"),
         ('user = "dave@example.com"', 'user = ""', "user must be given"),
         ('name = "mail.example.com"', "name = 1", "name must be given"),
         ('["ssh", "mail", "apply"]', '"ssh"', r"\[control\]: apply must be a list"),
@@ -145,3 +147,39 @@ def test_wrong_settings_of_a_reference_server(tmp_path, file, problem):
     path.write_text(file)
     with pytest.raises(TargetError, match=problem):
         describe(str(path), never_ask, {})
+
+
+@pytest.fixture
+def with_password_file(tmp_path):
+    """The target file, with the password of the stranger in the file `secret` beside it."""
+    target = tmp_path / "target.toml"
+    target.write_text(FILE.replace('password = "test"', 'password_file = "secret"'))
+    secret = tmp_path / "secret"
+    secret.write_text("p w\nnot this\n")
+    secret.chmod(0o600)
+    return target
+
+
+def test_password_from_a_file(with_password_file):
+    description = describe(str(with_password_file), never_ask, {"GX_ALICE": "pw"})
+    assert description.accounts["stranger"].password == "p w"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
+def test_password_file_that_others_may_use(with_password_file, mode):
+    (with_password_file.parent / "secret").chmod(mode)
+    with pytest.raises(TargetError, match=rf"secret: .*mode {mode:04o}.*chmod 600"):
+        describe(str(with_password_file), never_ask, {"GX_ALICE": "pw"})
+
+
+def test_password_file_without_a_password(with_password_file):
+    (with_password_file.parent / "secret").write_text("\nlater\n")
+    with pytest.raises(TargetError, match="expected a password in the first line"):
+        describe(str(with_password_file), never_ask, {"GX_ALICE": "pw"})
+
+
+def test_password_that_the_target_file_does_not_name_is_asked_for(tmp_path):
+    target = tmp_path / "target.toml"
+    target.write_text(FILE.replace('password = "test"\n', ""))
+    given = describe(str(target), lambda prompt: f"answer to {prompt}", {"GX_ALICE": "pw"})
+    assert given.accounts["stranger"].password == "answer to Password of dave@example.com: "
