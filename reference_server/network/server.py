@@ -77,7 +77,7 @@ class Listener(socketserver.ThreadingTCPServer):
 
 
 class Server:
-    """The listeners that the settings ask for. Clients may connect once it is made, and wait.
+    """The listeners that the settings ask for. Clients may connect, and wait until ``serve``.
 
     Raises ConfigurationError where no listener is asked for, or one cannot be had.
     """
@@ -107,7 +107,7 @@ class Server:
         return [f"imap{'s' * listener.secure}={listener}" for listener in self._listeners]
 
     def shut_down(self) -> None:
-        """End every session with BYE, and stop listening. After ``serve``; takes seconds at most."""
+        """End every session with BYE, and stop listening. Takes seconds at most."""
         self._connections.shut_down()
         for listener in self._listeners:
             listener.stop()
