@@ -133,15 +133,22 @@ def connect(
 ) -> Iterator[Callable[..., CaseConnection]]:
     """connect(kind=None, endpoint=None) opens a connection and reads the greeting.
 
-    `kind` is "imap" or "imaps"; without it the target's main address is used. The case is
-    skipped where the target has no such address. An `endpoint` is used instead of the target's.
-    Connections close with the case.
+    `kind` is "imap", "imaps" or "proxy"; without it the target's main address is used. The case
+    is skipped where the target has no such address. An `endpoint` is used instead of the
+    target's. `preamble` goes out before everything, TLS included; with `greeting=False` the
+    greeting is left to the case. Connections close with the case.
     """
     connections: list[CaseConnection] = []
     checkers: list[Checker] = []
     record = Record()
 
-    def connect(kind: str | None = None, endpoint: Endpoint | None = None) -> CaseConnection:
+    def connect(
+        kind: str | None = None,
+        endpoint: Endpoint | None = None,
+        *,
+        preamble: bytes = b"",
+        greeting: bool = True,
+    ) -> CaseConnection:
         if endpoint is None:
             address = server.address(kind)
             if address is None:
@@ -157,6 +164,8 @@ def connect(
                 name=name,
                 transcript=transcript,
                 checker=checker,
+                preamble=preamble,
+                greeting=greeting,
                 offered=server.capabilities + server.initial_capabilities,
             ),
         )
