@@ -1,4 +1,4 @@
-"""results.json and junit.xml."""
+"""The files of a report: results.json, junit.xml and index.html."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+from conformance.report.html_report import report_page
 from conformance.report.outcome import OUTCOMES
 from conformance.report.results import CaseResult, Results
 
@@ -14,7 +15,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_files(results: Results, folder: Path) -> None:
-    """Write results.json and junit.xml into the folder, which is made if need be."""
+    """Write the files of the report into the folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(results.to_data(), ensure_ascii=False, indent=1)
     (folder / "results.json").write_text(
@@ -25,6 +26,7 @@ def write_files(results: Results, folder: Path) -> None:
     tree = ElementTree.ElementTree(junit(results))
     ElementTree.indent(tree)
     tree.write(folder / "junit.xml", encoding="utf-8", xml_declaration=True)
+    (folder / "index.html").write_text(report_page(results), encoding="utf-8")
 
 
 def junit(results: Results) -> ElementTree.Element:

@@ -21,13 +21,15 @@ from conformance.wire import Deviation, GrammarError
 class Outcome:
     """What there is to say of an outcome wherever results are shown.
 
-    `severity`: how far up it is listed. `told`: whether a run ends with the details of such
-    cases. `deviates`: whether one such case makes the run a failure. `style` is rich's, `tone`
-    the CSS class in pages, `junit` the element ("" for a mere pass), `annotation` the command
-    of GitHub's workflows.
+    `found` goes on after the number of such cases, in the verdict ("" where they say nothing of
+    the server). `severity`: how far up it is listed. `told`: whether a run ends with the details
+    of such cases. `deviates`: whether one such case makes the run a failure. `style` is rich's,
+    `tone` the CSS class in pages, `junit` the element ("" for a mere pass), `annotation` the
+    command of GitHub's workflows.
     """
 
     meaning: str
+    found: str
     severity: int
     style: str
     tone: str
@@ -39,9 +41,10 @@ class Outcome:
 
 # In the order in which counts are read. README.md has the same table.
 OUTCOMES = {
-    "pass": Outcome("the server does what the sentence says", 0, "green", "good"),
+    "pass": Outcome("the server does what the sentence says", "", 0, "green", "good"),
     "fail": Outcome(
-        "it does not, and the sentence says MUST, or simply how it is",
+        "the server does not, and the sentence says MUST, or simply how it is",
+        "failed against a MUST",
         6,
         "bold red",
         "bad",
@@ -51,7 +54,8 @@ OUTCOMES = {
         annotation="error",
     ),
     "warn": Outcome(
-        "it does not, and the sentence says SHOULD",
+        "the server does not, and the sentence says SHOULD",
+        "failed against a SHOULD",
         5,
         "yellow",
         "weak",
@@ -59,9 +63,17 @@ OUTCOMES = {
         junit="system-out",
         annotation="warning",
     ),
-    "known": Outcome("it does not, as the profile says", 3, "cyan", "known", junit="skipped"),
+    "known": Outcome(
+        "the server does not, as its profile says",
+        "failed as the profile expects",
+        3,
+        "cyan",
+        "known",
+        junit="skipped",
+    ),
     "fixed": Outcome(
-        "the profile says that it does not, but it does",
+        "the server does, though its profile says that it does not",
+        "passed though the profile expects a failure",
         4,
         "bold green",
         "good",
@@ -69,9 +81,10 @@ OUTCOMES = {
         junit="system-out",
         annotation="notice",
     ),
-    "skip": Outcome("not asked, and why", 2, "dim", "quiet", junit="skipped"),
+    "skip": Outcome("not asked, and the reason", "", 2, "dim", "quiet", junit="skipped"),
     "error": Outcome(
         "the suite itself is at fault; never counted as a deviation",
+        "could not be judged, through a fault of the suite",
         7,
         "bold magenta",
         "fault",

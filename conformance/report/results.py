@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance.profiles.profile import Profile
-from conformance.report.outcome import OUTCOMES, Finding, worst
+from conformance.report.outcome import OUTCOMES, WORST_FIRST, Finding, worst
 from conformance.requirements.case import Case
 
 EXIT_PASS, EXIT_DEVIATIONS, EXIT_USAGE, EXIT_UNREACHABLE, EXIT_FAULT = range(5)
@@ -47,7 +47,7 @@ class Results:
 
     `faults` are faults of the suite that belong to no case (a file of cases that cannot be read,
     a crashed worker), `left_behind` what could not be removed from the target, `interrupted`
-    whether the run was ended before all cases ran.
+    whether the run was ended before all cases ran, `command` the words that ran it (rerun.py).
     """
 
     version: str
@@ -60,6 +60,7 @@ class Results:
     faults: list[str] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
     interrupted: bool = False
+    command: tuple[str, ...] = ("gximap-conformance", "run")
 
     def add(
         self,
@@ -120,6 +121,13 @@ class Results:
     def summary(self) -> dict[str, int]:
         """How many cases have each outcome."""
         return count(self.cases)
+
+    def worst_first(self) -> list[CaseResult]:
+        """The cases by severity of their outcome, then by id."""
+        return sorted(
+            self.cases,
+            key=lambda result: (WORST_FIRST.index(result.outcome), result.case.id),
+        )
 
     @property
     def exit_code(self) -> int:

@@ -1,0 +1,243 @@
+"""index.html: a run as one self-contained page."""
+
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.report.evidence import in_words, proof
+from conformance.report.outcome import OUTCOMES, WORST_FIRST
+from conformance.report.page import render_page
+from conformance.report.rerun import rerun
+from conformance.report.results import CaseResult, Results, count
+from conformance.report.verdict import sentence, verdict
+from conformance.requirements.catalogue import Requirement, catalogue
+
+# Characters of dialogue in the page: of one case, and of all together, worst first. What is left
+# out stands in results.json.
+CASE_DIALOGUE = 40_000
+ALL_DIALOGUES = 1_200_000
+# Of a long dialogue the proof is kept, then the end, then the beginning.
+KEPT_FIRST, KEPT_LAST = 10, 30
+ENTRY_SHOWN, ENTRY_LINES = 600, 12
+MESSAGE = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a dialogue: `text` is shown, `more` can be unfolded."""
+
+    seconds: float
+    side: str
+    connection: str
+    text: str
+    more: str
+    proof: bool
+    left_out_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as the page shows it.
+
+    `lines`: the message in words; `raw`: the message itself where that says more, else "".
+    `entries` None: the dialogue is left out of the page.
+    """
+
+    result: CaseResult
+    requirements: list[Requirement]
+    lines: list[str]
+    raw: str
+    entries: list[Entry] | None
+    left_out_after: int
+    command: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether all details stand in the page, not only what the script can add."""
+        outcome = OUTCOMES[self.result.outcome]
+        return outcome.told or bool(self.result.transcript) or self.result.outcome == "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a document, with the cases of its sentences by outcome."""
+
+    number: str
+    title: str
+    counts: dict[str, int]
+    link: str
+
+
+def report_page(results: Results) -> str:
+    """The page of a run."""
+    views = _views(results)
+    by_outcome = defaultdict(list)
+    for view in views:
+        by_outcome[view.result.outcome].append(view)
+    summary = results.summary
+    documents = _documents(results.cases)
+    return render_page(
+        "index.html",
+        styles=("index.css",),
+        scripts=("index.js",),
+        data=_data(views, results),
+        results=results,
+        verdict=verdict(results),
+        sentence=sentence(results),
+        whole_run=shlex.join(results.command),
+        summary=summary,
+        used=[name for name in OUTCOMES if summary[name]],
+        outcomes=OUTCOMES,
+        told=[name for name in WORST_FIRST if OUTCOMES[name].told],
+        others=[name for name in WORST_FIRST if not OUTCOMES[name].told],
+        by_outcome=by_outcome,
+        reasons=_reasons(by_outcome["skip"]),
+        groups=_groups(results.cases),
+        documents=documents,
+    )
+
+
+def _views(results: Results) -> list[CaseView]:
+    """The cases, worst first; the dialogues of the worst have room first."""
+    room = ALL_DIALOGUES
+    views = []
+    for result in results.worst_first():
+        entries, left_out = _dialogue(result, min(room, CASE_DIALOGUE))
+        room -= sum(len(entry.text) + len(entry.more) for entry in entries or ())
+        message = _cut(result.message, MESSAGE)
+        lines = in_words(message)
+        views.append(
+            CaseView(
+                result=result,
+                requirements=_requirements(result.against or result.case.requirements),
+                lines=lines,
+                raw="" if lines == message.splitlines() else message,
+                entries=entries,
+                left_out_after=left_out,
+                command=rerun(results.command, result.case.id),
+            )
+        )
+    return views
+
+
+def _requirements(identifiers: Iterable[str]) -> list[Requirement]:
+    return [catalogue()[each] for each in identifiers if each in catalogue()]
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return f"{text[:length]} [... {len(text) - length} more characters]"
+
+
+def _dialogue(result: CaseResult, room: int) -> tuple[list[Entry] | None, int]:
+    """The entries that have room, and how many are left out behind the last of them."""
+    transcript = result.transcript
+    number = len(transcript)
+    proving = proof(transcript, result.message)
+    order = dict.fromkeys(
+        [*proving, *range(number)[-KEPT_LAST:], *range(number)[:KEPT_FIRST], *range(number)]
+    )
+    kept = []
+    for index in order:
+        room -= len(transcript[index]["text"])
+        if room < 0:
+            break
+        kept.append(index)
+    if not kept:
+        return (None if transcript else []), 0
+    entries = []
+    before = -1
+    for index in sorted(kept):
+        entry = transcript[index]
+        text, more = _fold(entry["text"])
+        entries.append(
+            Entry(
+                entry["t"], entry["from"], entry["connection"], text, more,
+                index in proving, index - before - 1,
+            )
+        )  # fmt: skip
+        before = index
+    return entries, number - before - 1
+
+
+def _fold(text: str) -> tuple[str, str]:
+    """The beginning that is always shown, and the rest."""
+    lines = text.split("\n")
+    shown = "\n".join(lines[:ENTRY_LINES])
+    shown = shown if len(shown) <= ENTRY_SHOWN else shown[: ENTRY_SHOWN - 100]
+    more = text[len(shown) :]
+    # To unfold a word or two is not worth a click.
+    return (text, "") if len(more) < 100 and len(lines) <= ENTRY_LINES else (shown, more)
+
+
+def _reasons(skipped: list[CaseView]) -> list[tuple[str, list[CaseView]]]:
+    """The cases that were not asked by reason, the most frequent first."""
+    reasons = defaultdict(list)
+    for view in skipped:
+        reasons[view.result.message].append(view)
+    return sorted(reasons.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def _groups(results: list[CaseResult]) -> dict[str, int]:
+    groups: dict[str, int] = defaultdict(int)
+    for result in sorted(results, key=lambda result: result.case.group):
+        groups[result.case.group] += 1
+    return groups
+
+
+def _documents(results: list[CaseResult]) -> dict[str, list[Section]]:
+    """The sections of the documents, each case in every section of its sentences."""
+    sections: dict[tuple[str, str], dict[str, CaseResult]] = defaultdict(dict)
+    titles: dict[tuple[str, str], str] = {}
+    for result in results:
+        for requirement in _requirements(result.against or result.case.requirements):
+            key = (requirement.document, requirement.section)
+            sections[key][result.case.id] = result
+            titles.setdefault(key, requirement.title)
+    documents: dict[str, list[Section]] = defaultdict(list)
+    for (document, number), cases in sorted(sections.items(), key=lambda pair: _order(*pair[0])):
+        documents[document].append(
+            Section(
+                number,
+                titles[document, number],
+                count(cases.values()),
+                _link(document, number),
+            )
+        )
+    return documents
+
+
+def _order(document: str, section: str) -> tuple[object, ...]:
+    """RFC 3501 and its successor first, the others by number; sections as they are counted."""
+    first = ("RFC3501", "RFC9051")
+    words = [(part.isdecimal(), part.zfill(4)) for part in section.split(".")]
+    known = first.index(document) if document in first else len(first)
+    return known, not document.startswith("RFC"), document, words
+
+
+def _link(document: str, section: str) -> str:
+    """Where the section can be read; "" where that is not known."""
+    rfc = re.fullmatch(r"RFC(\d+)", document)
+    if rfc is None or not re.fullmatch(r"[\w.]+", section):
+        return ""
+    kind = "section" if section[0].isdecimal() else "appendix"
+    return f"https://www.rfc-editor.org/rfc/rfc{rfc[1]}#{kind}-{section}"
+
+
+def _data(views: list[CaseView], results: Results) -> dict[str, Any]:
+    """What the script needs: the command to run a case again, the sentences by id."""
+    return {
+        "rerun": shlex.join([*results.command, "--select"]),
+        "requirements": {
+            requirement.id: [
+                requirement.document, requirement.section, requirement.level, requirement.sentence
+            ]
+            for requirement in sorted(
+                {each for view in views for each in view.requirements}, key=lambda each: each.id
+            )
+        },
+    }  # fmt: skip
