@@ -14,6 +14,7 @@ from rich.text import Text
 
 from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
+from conformance.diff.command import diff
 from conformance.plugin import CASES, new_results
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
 from conformance.report.compare import compare
@@ -61,6 +62,8 @@ def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
             return _clean(namespace)
         if namespace.command == "compare":
             return compare(_console(sys.stdout), namespace.files, namespace.report)
+        if namespace.command == "diff":
+            return diff(_console(sys.stdout), namespace, _ask)
         return run(namespace, cases)
     except UsageError as error:
         print(f"gximap-conformance: {error}", file=sys.stderr)

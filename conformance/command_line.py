@@ -6,7 +6,7 @@ import os
 import conformance
 from conformance.run import GROUPS
 
-COMMANDS = ("run", "list", "requirements", "clean", "compare")
+COMMANDS = ("run", "list", "requirements", "clean", "compare", "diff")
 EXIT_CODES = """exit codes:
   0    no unknown deviation
   1    deviations
@@ -92,6 +92,24 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--report", metavar="DIR", default="gximap-report", help="where matrix.html is written"
     )
+    diff = commands.add_parser(
+        "diff",
+        help="play the same dialogues to two servers, show where answers differ in meaning",
+        description="Play the same dialogues to two servers and show where their answers differ "
+        "in meaning: status, response codes, data; not wording, tags, free order or numbers that "
+        "are each server's own. Both are worked on in mailboxes of a scratch name only, which "
+        "are removed again.",
+        epilog="exit codes: 0 no difference, 1 differences, 2 usage, 3 a target cannot be "
+        "reached, 4 a fault of the suite itself, 130 interrupted",
+    )
+    diff.add_argument(
+        "targets",
+        metavar="TARGET",
+        nargs=2,
+        help="a URL or a target file as for run, or the word reference: a fresh reference server",
+    )
+    _add_trust(diff)
+    diff.add_argument("-v", "--verbose", action="store_true", help="show all steps, and octets")
     return top
 
 
