@@ -89,6 +89,18 @@ def test_a_bad_value(refused):
     assert 'imap_conn_timeout = "soon": expected a time span' in refused(imap_conn_timeout="soon")
 
 
+@pytest.mark.directive("imap_log_file")
+def test_a_log_file_that_cannot_be_written(refused):
+    line = refused(imap_log_file="/absent/imap.log")
+    assert line == "gximap-server: imap_log_file: /absent/imap.log: No such file or directory\n"
+
+
+@pytest.mark.directive("imap_cmd_debug")
+@pytest.mark.parametrize("value", ["3", "-1", "", "yes", "2k"])
+def test_a_bad_number(refused, value):
+    assert f'imap_cmd_debug = "{value}": expected 0, 1 or 2' in refused(imap_cmd_debug=value)
+
+
 def test_a_bad_certificate(refused, certificate):
     assert str(certificate.key) in refused(imap_certificate_path=certificate.key)
 

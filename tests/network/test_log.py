@@ -11,6 +11,7 @@ import pytest
 from reference_server.config.levels import NOTICE
 from reference_server.config.settings import ConfigurationError, Settings
 from reference_server.network.log import ClientFormatter, name_client, start_logging
+from reference_server.session import command_log
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,7 @@ def log_to(tmp_path):
     return start
 
 
+@pytest.mark.directive("imap_log_level")
 @pytest.mark.parametrize(("level", "count"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6)])
 def test_levels(log_to, level, count):
     read = log_to(level)
@@ -80,9 +82,53 @@ def test_a_traceback_keeps_its_lines():
     assert lines[-1] == "RuntimeError: fault"
 
 
+@pytest.mark.directive("imap_log_file")
 def test_a_file_that_cannot_be_written(tmp_path):
     with pytest.raises(ConfigurationError, match=r"imap_log_file: .*/absent/imap\.log: No such"):
         start_logging(Settings(imap_log_file=str(tmp_path / "absent" / "imap.log")))
+
+
+@pytest.mark.directive("imap_log_file")
+def test_a_file_is_opened_anew_and_the_old_one_closed(log_to, tmp_path):
+    read = log_to(5)
+    logger = logging.getLogger("reference_server")
+    (old,) = logger.handlers
+    (tmp_path / "imap.log").rename(tmp_path / "imap.log.1")
+    logger.info("first")
+    read = log_to(5)
+    logger.info("second")
+    assert old.stream is None
+    assert (tmp_path / "imap.log.1").read_text().endswith(" first\n")
+    assert read().endswith(" second\n")
+
+
+@pytest.mark.directive("imap_log_file")
+def test_a_file_that_cannot_be_opened_leaves_the_log_as_it_is(log_to, tmp_path):
+    read = log_to(5)
+    with pytest.raises(ConfigurationError):
+        start_logging(Settings(imap_log_file=str(tmp_path), imap_log_level=1))
+    logging.getLogger("reference_server").info("event")
+    assert read().endswith(" event\n")
+
+
+@pytest.mark.directive("imap_log_file")
+def test_a_full_disk_costs_only_the_lines(capsys):
+    start_logging(Settings(imap_log_file="/dev/full"))
+    logger = logging.getLogger("reference_server")
+    for _ in range(3):
+        logger.error("lost %s", "x" * 20000)
+    start_logging(Settings(imap_log_file="/dev/null"))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.directive("imap_cmd_debug")
+@pytest.mark.parametrize("file", ["-", "/dev/null"])
+def test_the_command_log_goes_to_stderr(stderr, file):
+    """Wherever the log goes, and at any level."""
+    start_logging(Settings(imap_log_file=file, imap_log_level=1))
+    command_log.logger.debug("user=%s", "x\nFORGED rhost=[1.2.3.4]")
+    stderr[0].seek(0)
+    assert stderr[0].read().endswith(" DEBUG user=x\\nFORGED rhost\\x3d[1.2.3.4]\n")
 
 
 @pytest.fixture
@@ -95,6 +141,7 @@ def syslog(monkeypatch, tmp_path):
         yield system_log
 
 
+@pytest.mark.directive("imap_log_file")
 def test_syslog(syslog):
     start_logging(Settings(imap_log_file="syslog"))
     logging.getLogger("reference_server").warning("event")
@@ -110,6 +157,7 @@ def stderr(monkeypatch, tmp_path):
         yield stderr, f"{status.st_dev}:{status.st_ino}"
 
 
+@pytest.mark.directive("imap_log_file")
 def test_under_a_service_manager_syslog_stands_for_stderr(syslog, stderr, monkeypatch):
     monkeypatch.setenv("JOURNAL_STREAM", stderr[1])
     start_logging(Settings(imap_log_file="-"))

@@ -329,3 +329,30 @@ def test_passwords_are_never_logged(reference_process, log_in):
     reference_process.end()
     assert "alicepw" not in reference_process.log
     assert "secret-guess" not in reference_process.log
+
+
+@pytest.mark.directive("imap_log_file")
+def test_a_log_that_cannot_be_written_any_more_ends_nothing(start_reference, log_in):
+    server = start_reference(imap_log_file="/dev/full", imap_log_level="6")
+    for _ in range(3):
+        client = log_in(server)
+        with pytest.raises(client.error):
+            client.login("x" * 5000, "y")  # in the wrong state
+        client.logout()
+        with raw(server.imap) as other:
+            other.sendall(b"a LOGIN nobody wrong\r\nb LOGOUT\r\n")
+            assert b"a NO " in other.makefile("rb").read()
+    assert server.end() == 0
+
+
+@pytest.mark.directive("imap_log_file")
+def test_a_log_whose_folder_vanished_ends_nothing(start_reference, log_in, tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    server = start_reference(imap_log_file=str(folder / "imap.log"))
+    (folder / "imap.log").unlink()
+    folder.rmdir()
+    assert log_in(server).select()[0] == "OK"
+    server.process.send_signal(signal.SIGHUP)
+    assert log_in(server).select()[0] == "OK"
+    assert server.end() == 0
