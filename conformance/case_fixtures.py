@@ -247,6 +247,20 @@ def scratch(server: Server, account: Account) -> Iterator[Scratch]:
 
 
 @pytest.fixture
+def scratch_of(server: Server) -> Iterator[Callable[[Account], Scratch]]:
+    """scratch_of(account): the same for an account that is not the primary one."""
+    made: list[Scratch] = []
+
+    def scratch_of(account: Account) -> Scratch:
+        made.append(Scratch(server, account))
+        return made[-1]
+
+    yield scratch_of
+    for scratch in made:
+        scratch.remove()
+
+
+@pytest.fixture
 def preparing(request: pytest.FixtureRequest) -> CaseConnection:
     """The session that creates what a case needs: `authenticated` if the case uses it anyway."""
     if "authenticated" in request.fixturenames:

@@ -1,9 +1,26 @@
 """The manual of Gromox binds no other server."""
 
+import time
+
 import pytest
+
+from conformance.cases.gromox._logins import log_in
 
 
 @pytest.fixture(autouse=True)
 def _gromox(server):
     if not server.is_gromox:
         pytest.skip("the manual of Gromox: the target file names neither [settings] nor a profile")
+
+
+@pytest.fixture
+def _unblocked_afterwards(server, accounts, before_login):
+    """The case leaves no account blocked to the cases behind it, where they share accounts."""
+    yield
+    if server.is_reference:
+        return
+    deadline = time.monotonic() + 60
+    for account in accounts.values():
+        while log_in(before_login(), account.user, account.password).status != "OK":
+            assert time.monotonic() < deadline, f"{account.user} is still blocked"
+            time.sleep(0.5)

@@ -1,0 +1,84 @@
+"""The ban list: userfilter_maxbans, userfilter_icase; and how long a refusal takes.
+
+That names are compared without case by default is in test_throttling.py.
+"""
+
+import time
+
+import pytest
+
+from conformance.cases.gromox._logins import enter, fail, log_in
+from conformance.requirements import allow, configuration, requirement
+
+TRIES = 3
+DELAY = 1.0  # seconds
+
+pytestmark = [allow("lockout"), pytest.mark.usefixtures("_unblocked_afterwards")]
+small = configuration(
+    imap_auth_times=TRIES,
+    block_interval_auths="5s",
+    userfilter_maxbans=1,
+    userfilter_icase=False,
+    auth_fail_delay=0,
+)
+unlimited = configuration(imap_auth_times=TRIES, userfilter_maxbans=0, auth_fail_delay="1s")
+
+
+@small
+@requirement("GROMOX-userfilter_maxbans-SIZE")
+def test_no_more_users_are_blocked_than_the_list_has_room_for(before_login, accounts):
+    """With room for one, of two users that failed too often one at least logs in."""
+    users = [accounts["primary"], accounts["second"]]
+    for user in users:
+        for _ in range(TRIES):
+            fail(before_login(), user.user)
+    statuses = {log_in(before_login(), user.user, user.password).status for user in users}
+    assert "OK" in statuses
+
+
+@small
+@requirement("GROMOX-userfilter_icase-EXACT")
+def test_names_in_another_case_are_others_where_case_counts(before_login, account):
+    """Failures of the name in capitals do not block the name as it is."""
+    assert account.user.upper() != account.user
+    for _ in range(TRIES):
+        fail(before_login(), account.user.upper())
+    enter(before_login(), account)
+
+
+def refuse_side_by_side(connections, words):
+    """Log in on all connections at once, in vain; the seconds that each of them waited."""
+    begin = time.monotonic()
+    tags = [
+        connection.send_command("LOGIN", f'"{user}"', f'"{password}"')
+        for connection, (user, password) in zip(connections, words, strict=True)
+    ]
+    waited = []
+    for connection, tag in zip(connections, tags, strict=True):
+        connection.finish(tag).expect("NO")
+        waited.append(time.monotonic() - begin)
+    return waited
+
+
+@unlimited
+@requirement("GROMOX-auth_fail_delay-WAITS")
+def test_refusals_of_every_kind_wait(before_login, accounts):
+    """A wrong password, an unknown name and a denied impersonation are answered after the time."""
+    stranger, shared = accounts["stranger"], accounts["shared"]
+    words = [
+        (stranger.user, "wrong"),
+        (stranger.user.replace("@", "-nobody@"), "wrong"),
+        (f"{stranger.user}!{shared.user}", stranger.password),
+        (f"{stranger.user}!{shared.user}", "wrong"),
+    ]
+    connections = [before_login() for _ in words]
+    assert min(refuse_side_by_side(connections, words)) >= DELAY
+
+
+@unlimited
+@requirement("GROMOX-userfilter_maxbans-NONE")
+def test_without_room_in_the_list_nobody_is_blocked(before_login, account):
+    """However often a user failed, the right password is accepted."""
+    connections = [before_login() for _ in range(2 * TRIES)]
+    refuse_side_by_side(connections, [(account.user, "wrong")] * len(connections))
+    enter(before_login(), account)

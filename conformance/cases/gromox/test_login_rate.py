@@ -1,0 +1,63 @@
+"""How often a user may log in: userfilter_maxusers, its number of tries and its window."""
+
+import time
+
+import pytest
+
+from conformance.cases.gromox._logins import EVERY_METHOD, enter, fail, log_in
+from conformance.requirements import allow, configuration, requirement
+
+RATE = 3
+SECONDS = 2.0
+LATE = 1.5  # seconds that a server may take longer
+PAUSE = 0.1  # seconds between two looks
+
+pytestmark = [
+    configuration(
+        userfilter_maxusers=1000,
+        userfilter_rl_maxtries=RATE,
+        userfilter_rl_window="2s",
+        imap_auth_times=100,
+        auth_fail_delay=0,
+    ),
+    allow("lockout"),
+    pytest.mark.usefixtures("_unblocked_afterwards"),
+]
+
+
+@EVERY_METHOD
+@requirement("GROMOX-userfilter_rl_maxtries-REFUSED")
+def test_logins_beyond_the_rate_are_refused(before_login, account, method):
+    """So many logins succeed in a window; the next one is refused, with the right password."""
+    for _ in range(RATE):
+        enter(before_login(), account, method)
+    log_in(before_login(), account.user, account.password, method).expect("NO")
+
+
+@requirement("GROMOX-userfilter_rl_maxtries-REFUSED")
+def test_failed_logins_use_up_the_rate(before_login, account):
+    """Failed logins are counted as those that succeed."""
+    enter(before_login(), account)
+    for _ in range(RATE - 1):
+        fail(before_login(), account.user)
+    log_in(before_login(), account.user, account.password).expect("NO")
+
+
+@requirement("GROMOX-userfilter_maxusers-PER_USER")
+def test_each_user_has_a_rate_of_its_own(before_login, account, accounts):
+    """Where one user has used up its window another one logs in."""
+    for _ in range(RATE):
+        enter(before_login(), account)
+    log_in(before_login(), account.user, account.password).expect("NO")
+    enter(before_login(), accounts["second"])
+
+
+@requirement("GROMOX-userfilter_rl_window-ENDS")
+def test_the_next_window_admits_the_user(before_login, account):
+    """When the window is over the user logs in again."""
+    for _ in range(RATE):
+        enter(before_login(), account)
+    latest = time.monotonic() + SECONDS + LATE
+    while log_in(before_login(), account.user, account.password).status != "OK":
+        assert time.monotonic() < latest, "the window is over, and the user is still refused"
+        time.sleep(PAUSE)
