@@ -18,7 +18,10 @@ from conformance.diff.command import diff
 from conformance.plugin import CASES, new_results
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
 from conformance.report.compare import compare
+from conformance.report.github import annotations
 from conformance.report.listing import print_cases, print_requirements
+from conformance.report.markdown import markdown
+from conformance.report.page import visible
 from conformance.report.progress import Display
 from conformance.report.results import (
     EXIT_FAULT,
@@ -99,10 +102,12 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     check_selectors(options, cases)
     target, profile = prepare(options, _ask)
     results = new_results(target, profile, options)
-    # pytest captures descriptor 1 while cases run; the display writes to a copy of it.
-    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding=sys.stdout.encoding) as output:
+    # pytest captures descriptors 1 and 2 while cases run; the display writes to a copy. What is
+    # in another format than text has standard output for itself.
+    stream = sys.stdout if namespace.format == "text" else sys.stderr
+    with os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding) as output:
         console = _console(output)
-        console.print(Text(f"target: {target.name}  {target.facts.greeting}"))
+        console.print(Text(f"target: {target.name}  {visible(target.facts.greeting)}"))
         for leftover in target.leftovers:
             console.print(Text(f"left behind, or of a run that goes on now: {leftover}"))
         if target.leftovers:
@@ -117,8 +122,14 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         code = run_pytest(words, plugins)
         if code != results.exit_code and not results.interrupted:
             results.faults.append(f"pytest ended with {code!r}")
-        print_summary(console, results, options.verbose)
-        console.print(Text(f"report: {namespace.report}"))
+        if namespace.format == "text":
+            print_summary(console, results, options.verbose)
+        console.print(Text(f"report: {Path(namespace.report) / 'index.html'}"))
+    if namespace.format == "github":
+        for line in annotations(results):
+            print(line)
+    elif namespace.format == "markdown":
+        print(markdown(results), end="")
     return results.exit_code
 
 

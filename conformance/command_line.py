@@ -62,6 +62,13 @@ def parser() -> argparse.ArgumentParser:
         help="so many cases at once; one where [control] may reconfigure the target",
     )
     run.add_argument("--report", metavar="DIR", default="gximap-report")
+    run.add_argument(
+        "--format",
+        choices=("text", "github", "markdown"),
+        default="text",
+        help="how the results are printed: for a terminal, as annotations of GitHub's workflows, or "
+        "for the comment on a pull request; progress goes to standard error unless it is text",
+    )
     _add_trust(run)
     run.add_argument("-v", "--verbose", action="store_true", help="show whole transcripts")
 
