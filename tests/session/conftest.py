@@ -214,8 +214,12 @@ def connect(store, directory):
     clients = []
 
     def connect(**settings):
-        settings = {"host_id": "mail.x.test", "auth_fail_delay": 0.0} | settings
-        client = Client(Service(store, directory, **settings))
+        settings = {
+            "directory": directory,
+            "host_id": "mail.x.test",
+            "auth_fail_delay": 0.0,
+        } | settings
+        client = Client(Service(store, **settings))
         clients.append(client)
         return client
 
