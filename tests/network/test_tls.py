@@ -16,6 +16,10 @@ from reference_server.config.settings import ConfigurationError, Settings
 from reference_server.network.tls import tls_context
 from tests.network.handshakes import shake_hands
 
+pytestmark = pytest.mark.directive(
+    "imap_certificate_passwd", "imap_certificate_path", "imap_private_key_path"
+)
+
 DAY = datetime.timedelta(days=1)
 
 
