@@ -5,12 +5,30 @@ import time
 import pytest
 
 from conformance.cases.gromox._logins import log_in
+from conformance.cases.gromox._places import Guest
 
 
 @pytest.fixture(autouse=True)
 def _gromox(server):
     if not server.is_gromox:
         pytest.skip("the manual of Gromox: the target file names neither [settings] nor a profile")
+
+
+@pytest.fixture
+def knock(server, transcript):
+    """knock(kind=None) connects, a Guest; whether it was admitted is for the case to judge."""
+    guests = []
+
+    def knock(kind=None):
+        address = server.address(kind)
+        if address is None:
+            pytest.skip(f"the target has no address for {kind}")
+        guests.append(Guest(server.endpoint(address), transcript))
+        return guests[-1]
+
+    yield knock
+    for guest in guests:
+        guest.close()
 
 
 @pytest.fixture
