@@ -1,0 +1,93 @@
+"""Headers of the PROXY protocol, version 2, made by hand (section 2.2 of its specification)."""
+
+import ipaddress
+import re
+import ssl
+import struct
+
+SIGNATURE = bytes.fromhex("0D0A0D0A 000D0A51 5549540A")
+LOCAL, PROXY = 0, 1
+UNSPEC, TCP4, UDP4, TCP6, UNIX = 0x00, 0x11, 0x12, 0x21, 0x31
+CLIENT, CLIENT6 = "192.0.2.7", "2001:db8::7"  # from the ranges for documentation: nobody's
+VERSION1 = f"PROXY TCP4 {CLIENT} 198.51.100.1 56324 143\r\n".encode()
+
+
+def header(family, block, *, command=PROXY, version=2, length=None):
+    """A header with any content; `length` instead of the true one."""
+    first = version << 4 | command
+    size = len(block) if length is None else length
+    return SIGNATURE + struct.pack("!BBH", first, family, size) + block
+
+
+def addresses(source, destination="198.51.100.1"):
+    """The address block of TCP or UDP."""
+    packed = b"".join(ipaddress.ip_address(each).packed for each in (source, destination))
+    return packed + struct.pack("!HH", 56324, 143)
+
+
+def tcp4(source=CLIENT, tlvs=b""):
+    """A client at an IPv4 address."""
+    return header(TCP4, addresses(source) + tlvs)
+
+
+def tcp6(source=CLIENT6):
+    """A client at an IPv6 address."""
+    return header(TCP6, addresses(source, "2001:db8::1"))
+
+
+def unix(path):
+    """A client at a UNIX socket."""
+    return header(UNIX, path.encode().ljust(108, b"\0") + b"/run/imap".ljust(108, b"\0"))
+
+
+def tlv(kind, value):
+    """One type-length-value vector."""
+    return struct.pack("!BH", kind, len(value)) + value
+
+
+def client_in_log(connection, account, log):
+    """Fail one login, and find in the log the client's address."""
+    answer = connection.command("LOGIN", account.user, "not-the-password")
+    assert answer.status == "NO", f"a wrong password was answered {answer.status}"
+    line = rf"rhost=\[(\S*)\]\S* user={re.escape(account.user)} .*rejected:"
+    host = log.await_line(line)[1]
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def is_peer(host, connection):
+    """Whether the host in the log may be this connection's own, real address."""
+    own = connection.channel.socket.getsockname()[0]
+    if ipaddress.ip_address(own).is_loopback:
+        return host == own
+    address = ipaddress.ip_address(host)  # behind address translation any but the header's
+    return str(address) not in (CLIENT, CLIENT6)
+
+
+def tls_in_one_write(channel, preamble, context):
+    """The TLS handshake on a raw channel, with `preamble` in the same write as ClientHello.
+
+    Returns the first octets that the server sends over TLS.
+    """
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_hostname=channel.endpoint.host)
+
+    def until_done(step):
+        nonlocal preamble
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                octets = preamble + outgoing.read()
+                preamble = b""
+                if octets:
+                    channel.write(octets)
+                answer = channel.socket.recv(65536)
+                assert answer, "the server closed the connection within the handshake"
+                incoming.write(answer)
+
+    until_done(tls.do_handshake)
+    return until_done(lambda: tls.read(1000))
