@@ -126,6 +126,30 @@ def test_a_bad_accounts_file(refused, tmp_path):
     assert "bad.toml: not TOML" in refused(reference_accounts=file)
 
 
+@pytest.mark.directive("config_file_path")
+def test_an_accounts_file_that_is_nowhere(refused):
+    line = refused(reference_accounts="absent.toml", config_file_path="/absent/a:/absent/b")
+    assert "absent.toml: neither in /absent/a, /absent/b nor here" in line
+
+
+@pytest.mark.directive("host_id")
+def test_a_bad_host_id(refused):
+    assert 'host_id = "my host": expected a host name' in refused(host_id="my host")
+
+
+@pytest.mark.directive("data_file_path")
+@pytest.mark.parametrize(
+    ("name", "line", "complaint"),
+    [
+        ("imap_code.txt", "completed [done]", "completed: expected 1 to 200 printable"),
+        ("folder_lang.txt", "de|Eins", "1 names; expected language|drafts|sent|trash|junk"),
+    ],
+)
+def test_a_bad_data_file(refused, tmp_path, name, line, complaint):
+    (tmp_path / name).write_text(f"# ours\n{line}\n")
+    assert f"{tmp_path / name}:2: {complaint}" in refused(data_file_path=tmp_path)
+
+
 def test_a_store_that_cannot_be(refused, tmp_path):
     file = tmp_path / "file"
     file.write_text("not a folder")
