@@ -106,39 +106,6 @@ def test_a_mailbox_made_again_after_a_restart_has_a_greater_uidvalidity(referenc
     assert int(client.response("UIDVALIDITY")[1][0]) > before
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_open_sessions_get_bye(reference_process, log_in, ending):
-    with raw(reference_process.imap) as new, raw(reference_process.imap) as idle:
-        new_stream, idle_stream = new.makefile("rb"), idle.makefile("rb")
-        read_line(new_stream)
-        read_line(idle_stream)
-        idle.sendall(b"a LOGIN alice@example.test alicepw\r\nb SELECT INBOX\r\nc IDLE\r\n")
-        read_until(idle_stream, b"+")
-        secured = log_in(reference_process, tls=True)
-        assert secured.select()[0] == "OK"
-        assert reference_process.end(ending) == 0
-        for stream in (new_stream, idle_stream, secured.file):
-            assert read_line(stream).startswith(b"* BYE ")
-            assert stream.read() == b""
-
-
-def test_no_connection_is_needed_to_end(reference_process):
-    assert reference_process.end() == 0
-    with pytest.raises(ConnectionRefusedError):
-        raw(reference_process.imap)
-
-
-def test_a_stalled_command_does_not_hold_up_the_end(reference_process):
-    with raw(reference_process.imap) as client:
-        stream = client.makefile("rb")
-        read_line(stream)
-        client.sendall(b"a LOGIN {5}\r\n")
-        assert read_line(stream).startswith(b"+")
-        client.sendall(b"ali")
-        assert reference_process.end() == 0
-        assert read_line(stream).startswith(b"* BYE ")
-
-
 def test_capabilities_change_with_tls(reference_process):
     client = imaplib.IMAP4(*reference_process.imap, timeout=30)
     assert "STARTTLS" in client.capabilities
