@@ -15,14 +15,16 @@ from conformance.report.results import CaseResult, Results, count
 from conformance.report.verdict import sentence, verdict
 from conformance.requirements.catalogue import Requirement, catalogue
 
-# Characters of dialogue in the page: of one case, and of all together, worst first. What is left
-# out stands in results.json.
-CASE_DIALOGUE = 40_000
-ALL_DIALOGUES = 1_200_000
+# Characters of the page for the evidence of one case, and of all together, worst first. What is
+# left out stands in results.json.
+CASE_ROOM = 40_000
+ROOM = 1_500_000
+# What the markup of an entry takes.
+MARKUP = 80
 # Of a long dialogue the proof is kept, then the end, then the beginning.
 KEPT_FIRST, KEPT_LAST = 10, 30
 ENTRY_SHOWN, ENTRY_LINES = 600, 12
-MESSAGE = 6000
+MESSAGE, SHORT_MESSAGE = 6000, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +104,21 @@ def report_page(results: Results) -> str:
 
 def _views(results: Results) -> list[CaseView]:
     """The cases, worst first; the dialogues of the worst have room first."""
-    room = ALL_DIALOGUES
+    room = ROOM
     views = []
     for result in results.worst_first():
-        entries, left_out = _dialogue(result, min(room, CASE_DIALOGUE))
-        room -= sum(len(entry.text) + len(entry.more) for entry in entries or ())
-        message = _cut(result.message, MESSAGE)
+        message = _cut(result.message, MESSAGE if room > MESSAGE else SHORT_MESSAGE)
         lines = in_words(message)
+        raw = "" if lines == message.splitlines() else message
+        room -= len(message) + len(raw)
+        entries, left_out = _dialogue(result, min(room, CASE_ROOM))
+        room -= sum(len(entry.text) + len(entry.more) + MARKUP for entry in entries or ())
         views.append(
             CaseView(
                 result=result,
                 requirements=_requirements(result.against or result.case.requirements),
                 lines=lines,
-                raw="" if lines == message.splitlines() else message,
+                raw=raw,
                 entries=entries,
                 left_out_after=left_out,
                 command=rerun(results.command, result.case.id),
@@ -143,7 +147,7 @@ def _dialogue(result: CaseResult, room: int) -> tuple[list[Entry] | None, int]:
     )
     kept = []
     for index in order:
-        room -= len(transcript[index]["text"])
+        room -= len(transcript[index]["text"]) + MARKUP
         if room < 0:
             break
         kept.append(index)

@@ -75,8 +75,8 @@ def _faults(results: Results) -> list[str]:
 def _deviation(results: Results, result: CaseResult) -> str:
     lines = [
         "<details><summary>"
-        f"<b>{result.outcome}</b> <code>{_escape(result.case.id)}</code> "
-        f"{_escape(result.case.title)}</summary>",
+        f"<b>{result.outcome}</b> <code>{_html(result.case.id)}</code> "
+        f"{_html(result.case.title)}</summary>",
         "",
     ]
     for identifier in result.against or result.case.requirements:
@@ -117,13 +117,17 @@ def _cut(text: str, length: int = DETAIL) -> str:
     return text if len(text) <= length else f"{text[:length]} [... {len(text) - length} more]"
 
 
-def _escape(text: str) -> str:
-    """Text that means nothing in Markdown or HTML, on one line."""
+def _html(text: str) -> str:
+    """Text, on one line, inside of HTML."""
     text = visible(" ".join(text.split()))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"([\\`*_{}\[\]()#+!|~-])", r"\\\1", text)
     # An empty comment keeps a mention or a reference to an issue from becoming a link.
     return re.sub("([@#])", r"\1<!-- -->", text)
+
+
+def _escape(text: str) -> str:
+    """Text, on one line, that means nothing in Markdown or HTML; not at the start of a line."""
+    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", _html(text))
 
 
 def _fenced(text: str) -> str:

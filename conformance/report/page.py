@@ -36,7 +36,7 @@ def _escape(code: int) -> str:
 
 def anchor(identifier: str) -> str:
     """What follows # in a link to the element of a case: `case=` and its id."""
-    return "case=" + quote(identifier, safe="/[]().,:;-_~!*@")
+    return "case=" + quote(visible(identifier), safe="/[]().,:;-_~!*@")
 
 
 def embedded_json(value: Any) -> Markup:

@@ -1,8 +1,8 @@
 """The command line that runs a case again."""
 
+import re
 import shlex
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from conformance.run import Options
 
@@ -29,11 +29,8 @@ def command(options: Options) -> tuple[str, ...]:
 
 def without_password(target: str) -> str:
     """The target as it was given; the password of a URL is cut out."""
-    if "://" not in target:
-        return target
-    url = urlsplit(target)
-    user, at, host = url.netloc.rpartition("@")
-    return url._replace(netloc=user.partition(":")[0] + at + host).geturl()
+    # Up to the last @: a password may hold what should have been escaped in it.
+    return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1@", target, count=1, flags=re.DOTALL)
 
 
 def rerun(words: Sequence[str], identifier: str) -> str:

@@ -63,7 +63,7 @@ def _print_case(console: Console, result: CaseResult, verbose: bool) -> None:
     console.print(
         Text.assemble((result.outcome, STYLES[result.outcome]), f"  {visible(result.case.id)}"),
     )
-    console.print(Text(f"  {result.case.title}"))
+    console.print(Text(f"  {visible(result.case.title)}"))
     for identifier in result.against or result.case.requirements:
         requirement = catalogue().get(identifier)
         sentence = f" ({requirement.level}): {requirement.sentence}" if requirement else ""
