@@ -9,6 +9,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ STACK_SIZE = 1 << 20  # octets of address space; only what a thread touches beco
 EVERY_ADDRESS = "::"
 EVERY_ADDRESS_IPV4 = "0.0.0.0"
 DEFAULT_TLS_PLACE = Place(EVERY_ADDRESS, 993)
+RETRY_SECONDS = 0.1
+_TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, socket.EAI_ADDRFAMILY)
 
 
@@ -37,6 +40,7 @@ class Listener(socketserver.ThreadingTCPServer):
 
     def __init__(self, address: str, port: int, secure: bool) -> None:
         self.secure = secure
+        self._is_short = False
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         self.address_family, *_, location = found[0]
         super().__init__((str(location[0]), port), socketserver.BaseRequestHandler)
@@ -54,6 +58,20 @@ class Listener(socketserver.ThreadingTCPServer):
         """Have ``connections`` handle each client, from now on."""
         self._connections = connections
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a client. One that cannot be accepted waits, and so does this thread."""
+        try:
+            accepted = super().get_request()
+        except OSError as error:
+            if error.errno in _TOO_MANY_FILES:
+                if not self._is_short:
+                    logger.warning("no file descriptor is free (imap_fd_limit): clients wait")
+                self._is_short = True
+                time.sleep(RETRY_SECONDS)  # the listening socket stays readable all the while
+            raise
+        self._is_short = False
+        return accepted
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Called in the connection's own thread."""

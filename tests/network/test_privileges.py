@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -319,6 +320,16 @@ def test_a_number_beyond_what_a_system_counts(limits):
     assert limits["limits"] == (1024, 1024)
 
 
+def limited_to(soft, hard):
+    """The program, started with these limits."""
+    return (
+        sys.executable,
+        "-c",
+        f"import os, sys, resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}));"
+        "os.execv(sys.executable, [sys.executable, '-m', 'reference_server', *sys.argv[1:]])",
+    )
+
+
 @pytest.mark.directive("imap_fd_limit", "daemons_fd_limit")
 @pytest.mark.parametrize(
     ("directives", "soft"),
@@ -326,13 +337,20 @@ def test_a_number_beyond_what_a_system_counts(limits):
 )
 def test_the_process_has_them(start_reference, directives, soft):
     """Started where 300 are usual, and 900 are possible."""
-    limited = (
-        sys.executable,
-        "-c",
-        "import os, sys, resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, 900));"
-        "os.execv(sys.executable, [sys.executable, '-m', 'reference_server', *sys.argv[1:]])",
-    )
-    server = start_reference(program=limited, **directives)
+    server = start_reference(program=limited_to(300, 900), **directives)
     lines = Path(f"/proc/{server.process.pid}/limits").read_text().splitlines()
     (row,) = (line.split() for line in lines if line.startswith("Max open files"))
     assert row[3:5] == [str(soft), "900"]
+
+
+def test_without_a_free_descriptor_clients_wait(start_reference):
+    """The log says why; when others leave they are served."""
+    server = start_reference(program=limited_to(64, 64))
+    clients = [socket.create_connection(server.imap, timeout=30) for _ in range(64)]
+    deadline = time.monotonic() + 30
+    while "no file descriptor is free (imap_fd_limit)" not in server.log:
+        assert time.monotonic() < deadline, server.log
+    for client in clients:
+        with client:
+            assert client.recv(100).startswith(b"* OK ")  # one leaves, one is let in
+    assert server.end() == 0
