@@ -86,6 +86,7 @@ class Player:
         self._server = server
         self._scratch = scratch
         self._account = server.begin_case()["primary"]
+        self._housekeeper = Housekeeper(self.description, self._account, self.facts)
         self._played = 0
 
     @property
@@ -111,13 +112,9 @@ class Player:
         self._played += 1
         delimiter = self.facts.delimiter
         root = f"{self.facts.prefix}{self._scratch}{delimiter or '-'}{self._played}"
-        housekeeper = Housekeeper(self.description, self._account, self.facts)
-        try:
-            housekeeper.make(root)
-        finally:
-            housekeeper.close()
         transcript = Transcript()
         try:
+            self._housekeeper.make(root)
             connection = self._connect(dialogue.logged_in, transcript)
         except (OSError, Deviation) as error:
             raise UnreachableError(f"{self.name} does not let in any more: {error}") from error
@@ -152,6 +149,7 @@ class Player:
     def clear_up(self) -> list[str]:
         """Remove what was created, end the reference server; what is left behind, with reasons."""
         try:
+            self._housekeeper.close()
             if self._server.is_reference:
                 return []
             return remove_all(self.description, self.facts, self._scratch)
