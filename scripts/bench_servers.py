@@ -21,6 +21,7 @@ imap_listen_addr = 127.0.0.1
 imap_listen_port = 0
 imap_support_tls = false
 context_num = 1000
+running_identity =
 reference_accounts = {folder}/accounts.toml
 reference_store = {folder}/store
 """

@@ -25,7 +25,7 @@ def switch_identity(settings: Settings) -> None:
 
     The store and the log file are given to the account, as far as they are root's. The default
     account need not exist: the server stays root then, and says so. Raises ConfigurationError for
-    any other account that does not exist.
+    any other account that does not exist, or that it cannot become.
     """
     name = settings.running_identity
     if not name:
@@ -42,11 +42,14 @@ def switch_identity(settings: Settings) -> None:
             ) from None
         logger.warning("no account %s (running_identity) here: running as root", name)
         return
-    for path in _own_files(settings):
-        _give(path, account)
-    os.initgroups(account.pw_name, account.pw_gid)
-    os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
-    os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
+    try:
+        for path in _own_files(settings):
+            _give(path, account)
+        os.initgroups(account.pw_name, account.pw_gid)
+        os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
+        os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
+    except OSError as error:  # a root without root's rights, as some containers have
+        raise ConfigurationError(f"running_identity: cannot become {name}: {error}") from error
     logger.log(NOTICE, "running as %s", name)
 
 

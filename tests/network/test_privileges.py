@@ -206,6 +206,19 @@ def test_an_account_that_does_not_exist(switching):
 
 
 @pytest.mark.directive("running_identity")
+def test_a_root_without_rights(switching, monkeypatch):
+    """The server does not start: it would go on as root."""
+
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "setresuid", refuse)
+    with pytest.raises(ConfigurationError, match="cannot become mail-account: .* not permitted"):
+        switch_identity(Settings(running_identity="mail-account", reference_store=None))
+    assert switching
+
+
+@pytest.mark.directive("running_identity")
 def test_the_default_account_need_not_exist(switching, caplog):
     switch_identity(Settings())
     assert not switching

@@ -1,26 +1,16 @@
 """Fixtures of the cases on security: a server that demands TLS, and clients that misbehave."""
 
-from pathlib import Path
-
 import pytest
 
-from conformance.targets.reference import ReferenceServer, accounts
-from conformance.wire import Endpoint
+from conformance.targets.configuration import directives
+from conformance.targets.reference import accounts
 from conformance.wire.channel import Channel
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-@pytest.fixture(scope="session")
-def demanding_server():
-    """A reference server of its own that permits no login without TLS."""
-    server = ReferenceServer(1, {"imap_force_tls": "yes"})
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def demanding(request, server, connect, account):
+def demanding(fleet, server, connect, account):
     """A connection in plain text to a server that demands TLS; .account is who may log in there.
 
     It is the target if that lists LOGINDISABLED. The reference server is started once more, so
@@ -28,11 +18,8 @@ def demanding(request, server, connect, account):
     would leave the machine in plain text.
     """
     if server.is_reference:
-        other = request.getfixturevalue("demanding_server").description
-        address = other.addresses["imap"]
-        connection = connect(
-            endpoint=Endpoint(address.host, address.port, ca_file=Path(other.ca_file))
-        )
+        other = fleet.server(directives({"imap_force_tls": True}))
+        connection = connect(endpoint=other.endpoint(other.address("imap")))
         connection.account = accounts(0)["primary"]
         return connection
     connection = connect("imap")
