@@ -1,7 +1,6 @@
 """The command line of `gximap-conformance`: its commands, options and their help."""
 
 import argparse
-import os
 
 import conformance
 from conformance.run import GROUPS
@@ -58,8 +57,8 @@ def parser() -> argparse.ArgumentParser:
         "--jobs",
         metavar="N",
         type=_positive,
-        default=len(os.sched_getaffinity(0)),
-        help="so many cases at once; one where [control] may reconfigure the target",
+        help="so many cases at once; default: one a processor, up to 8 on a server far away, "
+        "one where [control] may reconfigure the target",
     )
     run.add_argument("--report", metavar="DIR", default="gximap-report")
     run.add_argument(

@@ -25,12 +25,16 @@ def folders(client: IMAPClient, command: str, pattern: bytes) -> list[tuple[str,
     what imaplib raises, IMAP4.error also where the command is refused.
     """
     connection = client._imap
-    quoted = b'"' + re.sub(rb'([\\"])', rb"\\\1", pattern) + b'"'
     method = {"LIST": connection.list, "LSUB": connection.lsub}[command]
-    status, responses = method('""', quoted.decode("ascii"))
+    status, responses = method('""', quoted(pattern))
     if status != "OK":
         raise connection.error(f"{command} was answered {status}")
     return [entry for response in responses for entry in _entry(response)]
+
+
+def quoted(text: bytes) -> bytes:
+    """A quoted string."""
+    return b'"' + re.sub(rb'([\\"])', rb"\\\1", text) + b'"'
 
 
 def _entry(response: Any) -> list[tuple[str, bytes]]:

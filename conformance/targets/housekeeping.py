@@ -10,6 +10,7 @@ import re
 import secrets
 import socket
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from imaplib import IMAP4
@@ -25,12 +26,16 @@ from conformance.targets.description import (
     TargetError,
     UnreachableError,
 )
-from conformance.targets.folders import folders
+from conformance.targets.folders import folders, quoted
 
 # imaplib refuses a server that offers neither of those it knows, so one of RFC 9051 alone.
 imaplib.AllowedVersions = ("IMAP4REV1", "IMAP4REV2", "IMAP4")  # type: ignore[attr-defined]
 
 SECONDS = 30
+ROUND_TRIPS = 3  # measured; the shortest counts
+PATIENCE = 10.0  # seconds that a server close by may take for whatever it is asked
+TRIPS_ALLOWED = 50  # round trips that are added: a large answer needs many
+AT_ONCE = 50  # commands in flight: their answers fit into any buffer
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without those that are mistaken for one another
 SCRATCH = f"gximap-[{ALPHABET}]{{8}}"  # the form of a scratch name
 FAILURES = (IMAP4.error, IMAPClientError, OSError)
@@ -43,7 +48,8 @@ class Facts:
 
     `capabilities` are those after login, `initial_capabilities` those before it, in capitals;
     `id` is its answer to ID (RFC 2971), empty without one; `prefix` and `delimiter` are those
-    of the first personal namespace (RFC 2342), the delimiter empty where names are flat.
+    of the first personal namespace (RFC 2342), the delimiter empty where names are flat;
+    `round_trip` is how many seconds an answer to NOOP takes.
     """
 
     greeting: str
@@ -52,6 +58,7 @@ class Facts:
     id: dict[str, str]
     prefix: str
     delimiter: str
+    round_trip: float = 0.0
 
     def to_data(self) -> dict[str, Any]:
         return asdict(self)
@@ -65,6 +72,11 @@ class Facts:
                 "initial_capabilities": tuple(data["initial_capabilities"]),
             }
         )
+
+    @property
+    def deadline(self) -> float:
+        """How long, in seconds, a case waits for an answer that it needs."""
+        return PATIENCE + TRIPS_ALLOWED * self.round_trip
 
     def offers(self, capability: str) -> bool:
         """Whether the capability is offered before or after login.
@@ -116,6 +128,7 @@ def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:
         offers_id = "ID" in capabilities
         identity = _if_understood(lambda: _identity(client.id_(None))) if offers_id else None
         prefix, delimiter = _namespace(client, capabilities)
+        round_trip = min(_round_trip(client) for _ in range(ROUND_TRIPS))
     except FAILURES as error:
         raise UnreachableError(f"the target does not answer what it is: {error}") from error
     return Facts(
@@ -125,7 +138,14 @@ def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:
         id=identity or {},
         prefix=prefix,
         delimiter=delimiter,
+        round_trip=round_trip,
     )
+
+
+def _round_trip(client: IMAPClient) -> float:
+    begin = time.monotonic()
+    _if_understood(client.noop)
+    return time.monotonic() - begin
 
 
 def _if_understood(ask: Callable[[], Answer]) -> Answer | None:
@@ -259,19 +279,19 @@ class Housekeeper:
         with contextlib.suppress(IMAPClientError):
             client.create_folder(encode(name + self._facts.delimiter))
 
-    def remove(self, name: str) -> list[str]:
-        """Remove the mailbox, its inferiors and their subscriptions.
+    def remove(self, names: list[str]) -> list[str]:
+        """Remove the mailboxes, their inferiors and their subscriptions.
 
         Returns what is left behind, with reasons; empty when all is gone.
         """
         for attempt in (1, 2):
             try:
                 self._client = self._client or self._log_in()
-                return self._sweep(self._client, name)
+                return self._sweep(self._client, [encode(name) for name in names])
             except (UnreachableError, *FAILURES) as error:
                 self.close()
                 if attempt == 2:
-                    return [f"{name}: {error}"]
+                    return [f"{', '.join(names)}: {error}"]
         return []
 
     def _log_in(self) -> IMAPClient:
@@ -281,33 +301,28 @@ class Housekeeper:
         client.folder_encode = False
         return client
 
-    def _sweep(self, client: IMAPClient, name: str) -> list[str]:
+    def _sweep(self, client: IMAPClient, names: list[bytes]) -> list[str]:
+        _each(client, "UNSUBSCRIBE", self._listed(client, "LSUB", names))
         reasons: dict[bytes, str] = {}
-        for subscribed in self._names(client, "LSUB", name):
-            with contextlib.suppress(IMAPClientError, UnicodeError):
-                client.unsubscribe_folder(subscribed)
         # Deepest first; twice, since a name that keeps inferiors becomes \Noselect at first.
+        left = self._listed(client, "LIST", names)
         for _ in range(2):
-            for mailbox in sorted(self._names(client, "LIST", name), key=len, reverse=True):
-                try:
-                    client.delete_folder(mailbox)
-                except (IMAPClientError, UnicodeError) as error:
-                    reasons[mailbox] = str(error)
-        left = self._names(client, "LIST", name)
+            if left:
+                reasons |= _each(client, "DELETE", sorted(left, key=len, reverse=True))
+                left = self._listed(client, "LIST", names)
         return [f"{_text(mailbox)}: {reasons.get(mailbox, 'still listed')}" for mailbox in left]
 
-    def _names(self, client: IMAPClient, command: str, name: str) -> list[bytes]:
-        """The names as the server has sent them, of the mailbox and of its inferiors.
+    def _listed(self, client: IMAPClient, command: str, names: list[bytes]) -> list[bytes]:
+        """The names as the server has sent them, of these mailboxes and of their inferiors.
 
         No others, whatever the server takes the pattern for: what is listed here gets deleted.
         """
-        own, delimiter = encode(name), self._facts.delimiter.encode()
-        patterns = [own, own + delimiter + b"*"] if delimiter else [own + b"*"]
+        delimiter = self._facts.delimiter.encode()
+        found = {name for _, name in folders(client, command, _common(names) + b"*")}
         return [
-            found
-            for pattern in patterns
-            for _, found in folders(client, command, pattern)
-            if found == own or found.startswith(own + delimiter)
+            name
+            for name in found
+            if any(name == own or name.startswith(own + delimiter) for own in names)
         ]
 
     def close(self) -> None:
@@ -316,11 +331,42 @@ class Housekeeper:
             self._client = None
 
 
+def _common(names: list[bytes]) -> bytes:
+    """What all these names begin with."""
+    first, last = min(names), max(names)
+    size = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[: len(first) if size is None else size]
+
+
+def _each(client: IMAPClient, command: str, names: list[bytes]) -> dict[bytes, str]:
+    """Carry out a command for each name, AT_ONCE of them in flight; the reasons for refusals."""
+    connection = client._imap
+    refused = {}
+    for start in range(0, len(names), AT_ONCE):
+        tags = {
+            name: connection._command(command, quoted(name))
+            for name in names[start : start + AT_ONCE]
+        }
+        for name, tag in tags.items():
+            try:
+                status, data = connection._command_complete(command, tag)
+            except connection.abort:
+                raise
+            except connection.error as error:
+                refused[name] = str(error)
+            else:
+                if status != "OK":
+                    refused[name] = _text(data[0])
+    return refused
+
+
 def remove_all(description: Description, facts: Facts, name: str) -> list[str]:
     """Remove everything below the scratch name from all accounts; what is left, with reasons."""
     left = []
     for account in description.accounts.values():
         housekeeper = Housekeeper(description, account, facts)
-        left += [f"{account.user}: {reason}" for reason in housekeeper.remove(facts.prefix + name)]
+        left += [
+            f"{account.user}: {reason}" for reason in housekeeper.remove([facts.prefix + name])
+        ]
         housekeeper.close()
     return left

@@ -66,6 +66,6 @@ def remove(description: Description, facts: Facts, leftover: Leftover) -> list[s
     """Remove it with all that lies under it; what is still there, with reasons."""
     housekeeper = Housekeeper(description, leftover.account, facts)
     try:
-        return housekeeper.remove(leftover.name)
+        return housekeeper.remove([leftover.name])
     finally:
         housekeeper.close()

@@ -13,6 +13,7 @@ from conformance.targets.housekeeping import Facts, Housekeeper, probe
 from conformance.wire import Endpoint
 
 GROMOX = "gromox"
+MOST_MAILBOXES = 50  # of a worker on a foreign target, before they are removed
 
 
 class Server:
@@ -31,6 +32,7 @@ class Server:
         self._process: reference.ReferenceServer | None = None
         self._housekeepers: dict[str, Housekeeper] = {}
         self._rooms: set[str] = set()
+        self._to_remove: dict[str, list[str]] = {}
         self.is_reference = target.description is None
         if target.description is None:
             self._process = reference.ReferenceServer(cases, target.settings)
@@ -94,6 +96,7 @@ class Server:
             tls=address.kind == "imaps",
             insecure=description.insecure,
             ca_file=Path(description.ca_file) if description.ca_file else None,
+            deadline=self.facts.deadline,
         )
 
     def begin_case(self) -> dict[str, Account]:
@@ -148,11 +151,17 @@ class Server:
         return self._housekeepers[account.user]
 
     def remove(self, account: Account, names: list[str]) -> None:
-        """Remove these mailboxes with their inferiors; what stays goes when the run ends."""
+        """Remove these mailboxes with their inferiors, together with those of other cases.
+
+        What stays goes when the run ends.
+        """
         if self.is_reference:
             return
-        for name in names:
-            self._housekeeper(account).remove(name)
+        waiting = self._to_remove.setdefault(account.user, [])
+        waiting += names
+        if len(waiting) >= MOST_MAILBOXES:
+            self._housekeeper(account).remove(waiting)
+            waiting.clear()
 
     def close(self) -> None:
         """End the reference server, or the sessions kept for clearing up."""

@@ -82,7 +82,7 @@ def test_removing_reconnects_once(foreign, fake):
     housekeeper = Housekeeper(foreign, foreign.accounts["primary"], FACTS)
     housekeeper.make("gximap-x")
     housekeeper._client.shutdown()
-    assert housekeeper.remove("gximap-x") == []
+    assert housekeeper.remove(["gximap-x"]) == []
     assert fake.mailboxes == ["INBOX", "Private"]
     housekeeper.close()
 
