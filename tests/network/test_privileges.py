@@ -213,7 +213,7 @@ def test_a_root_without_rights(switching, monkeypatch):
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "setresuid", refuse)
-    with pytest.raises(ConfigurationError, match="cannot become mail-account: .* not permitted"):
+    with pytest.raises(ConfigurationError, match=r"cannot become mail-account: .* not permitted"):
         switch_identity(Settings(running_identity="mail-account", reference_store=None))
     assert switching
 
