@@ -1,0 +1,172 @@
+"""What a server does wrong about clients that stall, and about its places for sessions."""
+
+from dataclasses import replace
+
+from reference_server.network.channel import SocketChannel
+from reference_server.network.connections import Connections
+from reference_server.protocol.responses import Condition
+from reference_server.session.session import Session
+from tests.planted.defects import found_by
+
+
+def as_bad(method):
+    """The method, with BAD wherever it has the session say BYE before login."""
+    respond = Session.respond
+
+    def say(self, response):
+        if isinstance(response, Condition) and response.kind == "BYE" and self.identity is None:
+            response = replace(response, kind="BAD")
+        respond(self, response)
+
+    def changed(self, *arguments):
+        self.respond = say.__get__(self)
+        method(self, *arguments)
+
+    return changed
+
+
+@found_by(
+    "gromox/context_num/the_greeting_of_a_full_server_is_bye[imap]",
+    "gromox/context_num/the_greeting_of_a_full_server_is_bye[imaps]",
+)
+def a_full_server_says_bad():
+    """The session over context_num is greeted with BAD."""
+    Session.turn_away = as_bad(Session.turn_away)
+
+
+@found_by(
+    "gromox/timeouts/the_end_before_login_is_a_bye[silence]",
+    "gromox/timeouts/the_end_before_login_is_a_bye[a literal that never comes]",
+    "gromox/timeouts/the_end_before_login_is_a_bye[silence after STARTTLS]",
+)
+def a_time_out_says_bad():
+    """A connection that was silent before login is ended with BAD."""
+    Session._say_bye = as_bad(Session._say_bye)
+
+
+@found_by("gromox/timeouts/an_idle_session_is_logged_out[IDLE in a busy mailbox]")
+def news_are_activity():
+    """A client in IDLE counts as active whenever there are news for it."""
+    wait = SocketChannel.wait
+
+    def renewing(self, wakeup):
+        self.renew()
+        return wait(self, wakeup)
+
+    SocketChannel.wait = renewing
+
+
+@found_by(
+    "gromox/timeouts/octets_alone_are_no_activity[an octet now and then]",
+    "gromox/timeouts/octets_alone_are_no_activity[a literal that comes octet by octet]",
+)
+def octets_are_activity():
+    """Before login every octet begins the time anew."""
+    receive = SocketChannel._receive
+
+    def renewing(self):
+        data = receive(self)
+        self.renew()
+        return data
+
+    SocketChannel._receive = renewing
+
+
+@found_by(
+    "gromox/timeouts/a_stalled_tls_handshake_ends[no handshake]",
+    "gromox/timeouts/a_stalled_tls_handshake_ends[half a ClientHello]",
+    "gromox/timeouts/a_stalled_tls_handshake_ends[no handshake after STARTTLS]",
+)
+def handshakes_may_last():
+    """A TLS handshake has all the time in the world."""
+    start_tls = SocketChannel.start_tls
+
+    def patient(self):
+        patience, self._patience = self._patience, replace(self._patience, before_login=1e6)
+        start_tls(self)
+        self._patience = patience
+
+    SocketChannel.start_tls = patient
+
+
+@found_by(
+    "gromox/timeouts/each_command_begins_the_time_anew_before_login[commands with pauses]",
+    "gromox/timeouts/each_command_begins_the_time_anew_after_login[IDLE again and again]",
+)
+def the_time_is_for_the_whole_session():
+    """The time runs from the first waiting on, whatever the client does."""
+    SocketChannel.renew = lambda _self: None
+
+
+@found_by("gromox/timeouts/an_idle_session_is_logged_out[silence after login]")
+def one_time_for_all():
+    """imap_conn_timeout holds after login, too."""
+    SocketChannel._silence_allowed = lambda self: self._patience.before_login
+
+
+@found_by(
+    "gromox/timeouts/a_client_that_stops_reading_is_given_up[a client that stops reading]",
+)
+def sending_waits_for_ever():
+    """Whoever stops reading in the middle of a response keeps the session."""
+    wait = SocketChannel._await_taking
+    SocketChannel._await_taking = lambda self, events, _patience: wait(self, events, 1e6)
+
+
+@found_by("gromox/timeouts/a_client_that_reads_slowly_gets_everything[a client that reads slowly]")
+def only_room_counts_as_reading():
+    """A slow client is given up unless it takes so much at a time that there is room for more."""
+    SocketChannel._undelivered = lambda _self: 0
+
+
+def leave_no_place(kept):
+    """Places stay taken behind sessions for which ``kept(channel, session)`` is true."""
+    converse = Connections._converse
+
+    def leaking(self, channel):
+        converse(self, channel)
+        with self._changed:
+            self._sessions += kept(channel, self.begun.pop(channel))
+
+    start = Connections.__init__
+
+    def begin(self, live, tls, start_session):
+        self.begun = {}
+
+        def start_and_keep(channel):
+            self.begun[channel] = start_session(channel)
+            return self.begun[channel]
+
+        start(self, live, tls, start_and_keep)
+
+    Connections.__init__, Connections._converse = begin, leaking
+
+
+@found_by(
+    "gromox/context_num/a_place_is_free_however_its_session_ended[closed]",
+)
+def only_logout_leaves_a_place():
+    """The place of a client that goes away without LOGOUT stays taken."""
+    leave_no_place(lambda _channel, session: not session.ended)
+
+
+@found_by("gromox/timeouts/all_places_are_free_again")
+def time_outs_keep_places():
+    """The place of a session that timed out stays taken."""
+    leave_no_place(lambda channel, _session: channel._timed_out)
+
+
+@found_by(
+    "gromox/context_num/as_many_sessions_as_there_are_places",
+    "gromox/context_num/all_ports_share_the_places",
+    "gromox/context_num/the_greeting_of_a_full_server_is_bye[imap]",
+)
+def one_more_session():
+    """context_num sessions and one more are admitted."""
+    start = Connections.__init__
+
+    def begin(self, *arguments):
+        start(self, *arguments)
+        self._settings = replace(self._settings, context_num=self._settings.context_num + 1)
+
+    Connections.__init__ = begin
