@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import secrets
 import ssl
 import struct
 
@@ -45,12 +46,19 @@ def tlv(kind, value):
     return struct.pack("!BH", kind, len(value)) + value
 
 
-def client_in_log(connection, account, log):
+def nobody():
+    """A user name that no account has, and no line of the log until now."""
+    return f"gximap-{secrets.token_hex(8)}@example.test"
+
+
+def client_in_log(connection, log):
     """Fail one login, and find in the log the client's address."""
-    answer = connection.command("LOGIN", account.user, "not-the-password")
-    assert answer.status == "NO", f"a wrong password was answered {answer.status}"
-    line = rf"rhost=\[(\S*)\]\S* user={re.escape(account.user)} .*rejected:"
-    host = log.await_line(line)[1]
+    user = nobody()
+    answer = connection.command("LOGIN", user, "not-the-password")
+    assert answer.status == "NO", f"the login of nobody was answered {answer.status}"
+    stray = answer.conditions("BAD")
+    assert not stray, f"octets before the first command were taken for commands: {stray}"
+    host = log.await_line(rf"rhost=\[(\S*)\]\S* user={re.escape(user)} .*rejected:")[1]
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
