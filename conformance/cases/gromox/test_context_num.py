@@ -29,7 +29,7 @@ def test_the_greeting_of_a_full_server_is_bye(guests, connect, kind):
     assert connection.is_closed_by_server(), "the connection stays open after the BYE"
 
 
-@requirement("GROMOX-context_num-HOST")
+@requirement("GROMOX-context_num-HOST", "GROMOX-host_id-NEGATIVE")
 def test_a_full_server_gives_its_name(guests, knock):
     """The greeting that refuses a session names the host, as the one that admits it does."""
     assert all(HOST.encode() in guest.greeting for guest in guests)
