@@ -4,6 +4,7 @@ That names are compared without case by default is in test_throttling.py.
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,7 +17,7 @@ DELAY = 1.0  # seconds
 pytestmark = [allow("lockout"), pytest.mark.usefixtures("_unblocked_afterwards")]
 small = configuration(
     imap_auth_times=TRIES,
-    block_interval_auths="5s",
+    block_interval_auths="3s",
     userfilter_maxbans=1,
     userfilter_icase=False,
     auth_fail_delay=0,
@@ -48,16 +49,14 @@ def test_names_in_another_case_are_others_where_case_counts(before_login, accoun
 
 def refuse_side_by_side(connections, words):
     """Log in on all connections at once, in vain; the seconds that each of them waited."""
-    begin = time.monotonic()
-    tags = [
-        connection.send_command("LOGIN", f'"{user}"', f'"{password}"')
-        for connection, (user, password) in zip(connections, words, strict=True)
-    ]
-    waited = []
-    for connection, tag in zip(connections, tags, strict=True):
-        connection.finish(tag).expect("NO")
-        waited.append(time.monotonic() - begin)
-    return waited
+
+    def refuse(connection, user_and_password):
+        begin = time.monotonic()
+        log_in(connection, *user_and_password).expect("NO")
+        return time.monotonic() - begin
+
+    with ThreadPoolExecutor(len(connections)) as threads:
+        return list(threads.map(refuse, connections, words))
 
 
 @unlimited

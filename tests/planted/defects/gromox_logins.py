@@ -1,0 +1,227 @@
+"""Impersonation and throttling."""
+
+import time
+from dataclasses import replace
+
+from reference_server.accounts import Identity, Throttle, Verdict
+from reference_server.accounts.directory import Directory
+from reference_server.accounts.register import User
+from reference_server.session import logging_in
+from reference_server.session.commands import authenticate, login
+from reference_server.session.outcome import No
+from reference_server.session.session import Session
+from tests.planted.defects import found_by
+
+IMPERSONATION = "gromox/impersonation"
+THROTTLING = "gromox/throttling"
+
+
+def change_judge(judge):
+    """Let `judge(throttle, original, name, account, right)` judge logins."""
+    original = Throttle.judge
+
+    def judged(throttle, name, account, right):
+        return judge(throttle, lambda *words: original(throttle, *words), name, account, right)
+
+    Throttle.judge = judged
+
+
+# Throttling
+
+
+@found_by(
+    f"{THROTTLING}/tries_are_counted_over_connections",
+    f"{THROTTLING}/tries_are_counted_over_open_connections",
+    f"{THROTTLING}/a_blocked_user_is_refused_with_the_right_password[LOGIN]",
+)
+def failures_are_counted_by_connection():
+    """Each connection has its own tries, so who reconnects is never blocked."""
+    original = Session.__init__
+
+    def init(session, channel, service):
+        throttle = Throttle.of(service.settings)
+        original(session, channel, replace(service, throttle=throttle))
+
+    Session.__init__ = init
+
+
+@found_by(f"{THROTTLING}/other_users_are_not_blocked")
+def failures_are_counted_by_address():
+    """A client that fails too often blocks all users behind its address."""
+    Throttle._user = lambda *_: User.of("127.0.0.1", True)
+
+
+@found_by(f"{THROTTLING}/login_and_authenticate_are_counted_together")
+def each_way_to_log_in_has_its_own_tries():
+    """LOGIN and each mechanism of AUTHENTICATE are counted separately."""
+    original = logging_in.log_in
+    throttles = {}
+
+    def log_in(session, method, *words):
+        throttle = throttles.setdefault(method, Throttle.of(session.service.settings))
+        session.service = replace(session.service, throttle=throttle)
+        return original(session, method, *words)
+
+    login.log_in = authenticate.log_in = log_in
+
+
+@found_by(f"{THROTTLING}/a_blocked_user_is_refused_with_the_right_password[LOGIN]")
+def the_right_password_ends_a_block():
+    """Who is blocked gets in with the right password, so guessing can go on."""
+    change_judge(
+        lambda _, judge, name, account, right: (
+            Verdict.ADMITTED if right else judge(name, account, right)
+        )
+    )
+
+
+@found_by("gromox/throttling_times/a_block_ends_by_itself")
+def tries_prolong_a_block():
+    """A try during the block begins it anew, so a client that tries again never gets in."""
+
+    def judge(throttle, judged, name, account, right):
+        verdict = judged(name, account, right)
+        if verdict is Verdict.BLOCKED:
+            user = throttle._user(name, account)
+            throttle._bans.remove(user)
+            throttle._bans.put(user, None)
+        return verdict
+
+    change_judge(judge)
+
+
+@found_by(
+    f"{THROTTLING}/success_sets_the_count_back",
+    "gromox/throttling_times/an_interval_without_failure_sets_the_count_back",
+)
+def failures_are_never_forgotten():
+    """The count goes on after a success, and after any time."""
+    counts = {}
+
+    def judge(throttle, judged, name, account, right):
+        user = throttle._user(name, account)
+        counts[user] = counts.get(user, 0) + (not right)
+        if counts[user] >= throttle._tries:
+            counts[user] = 0
+            throttle._bans.put(user, None)
+            return Verdict.FAILED_LAST
+        return judged(name, account, right)
+
+    change_judge(judge)
+
+
+@found_by(
+    f"{THROTTLING}/the_last_try_is_answered_no_and_closes[LOGIN]",
+    f"{THROTTLING}/names_without_account_are_blocked_alike",
+)
+def a_refused_client_may_stay():
+    """The connection stays open after the failure that blocks."""
+    Verdict.closes = False
+
+
+@found_by(f"{THROTTLING}/guesses_at_once_get_no_more_tries")
+def guesses_at_once_are_all_answered():
+    """Whether a user is blocked is decided before the password is looked at, which takes long."""
+
+    def judge(throttle, judged, name, account, right):
+        blocked = throttle._user(name, account) in throttle._bans
+        time.sleep(0.3)  # a slow hash
+        verdict = judged(name, account, right)
+        return verdict if blocked or right else Verdict.FAILED
+
+    change_judge(judge)
+
+
+@found_by(f"{THROTTLING}/another_case_gives_no_further_tries")
+def names_are_counted_as_they_are_written():
+    """Each way to write the name of an account has its own tries."""
+    Throttle._user = lambda _, name, account: User.of(name, account is not None)
+
+
+@found_by("gromox/login_rate/failed_logins_use_up_the_rate")
+def only_successes_use_up_the_rate():
+    """The rate limiter does not see logins that fail."""
+
+    def judge(throttle, judged, name, account, right):
+        limited, throttle._limits_rate = throttle._limits_rate, right
+        try:
+            return judged(name, account, right)
+        finally:
+            throttle._limits_rate = limited
+
+    change_judge(judge)
+
+
+# Impersonation
+
+
+@found_by(
+    f"{IMPERSONATION}/without_rights_it_is_as_a_wrong_password[an account-AUTHENTICATE LOGIN]",
+    f"{IMPERSONATION}/a_mailbox_that_does_not_exist_is_refused[LOGIN]",
+)
+def denied_impersonation_has_a_code_of_its_own():
+    """The right password for a mailbox of others: NO [AUTHORIZATIONFAILED]."""
+    original = logging_in.log_in
+
+    def log_in(session, method, user, password, authorization=b""):
+        try:
+            return original(session, method, user, password, authorization)
+        except No as refused:
+            actor = user.decode().partition("!")[0]
+            if session.service.directory.authenticate(actor, password.decode()):
+                raise No("no rights", "AUTHORIZATIONFAILED", refused.after) from None
+            raise
+
+    login.log_in = authenticate.log_in = log_in
+
+
+@found_by(f"{THROTTLING}/denied_impersonations_are_counted[LOGIN]")
+def denied_impersonations_are_not_counted():
+    """Whoever has the right password may ask for every mailbox there is."""
+    original = logging_in.log_in
+
+    def log_in(session, method, user, password, authorization=b""):
+        directory = session.service.directory
+        actor = user.decode().partition("!")[0]
+        if directory.authenticate(actor, password.decode()) and not directory.authenticate(
+            user.decode(), password.decode(), authorization.decode()
+        ):
+            raise No("authentication failed", "AUTHENTICATIONFAILED")
+        return original(session, method, user, password, authorization)
+
+    login.log_in = authenticate.log_in = log_in
+
+
+@found_by(
+    f"{IMPERSONATION}/other_names_are_refused[two marks]",
+    f"{IMPERSONATION}/other_names_are_refused[mark at the end]",
+)
+def what_follows_a_second_mark_is_ignored():
+    """`actor!mailbox!anything` opens the mailbox."""
+    original = Directory.authenticate
+    Directory.authenticate = lambda self, user, *words: original(
+        self, "!".join(user.split("!")[:2]), *words
+    )
+
+
+@found_by(
+    f"{IMPERSONATION}/an_owner_works_on_the_mailbox_of_another[LOGIN]",
+    f"{IMPERSONATION}/the_actors_own_mailboxes_are_not_shown",
+)
+def an_impersonating_actor_gets_its_own_mailbox():
+    """The name behind the mark is checked and forgotten."""
+    original = Session.log_in
+    Session.log_in = lambda self, identity: original(self, Identity(identity.actor, identity.actor))
+
+
+@found_by("gromox/ban_list/refusals_of_every_kind_wait")
+def only_wrong_passwords_wait():
+    """A denied impersonation is answered at once."""
+    original = logging_in.log_in
+
+    def log_in(session, method, user, *words):
+        if b"!" in user:
+            session.pause = lambda _seconds: None
+        return original(session, method, user, *words)
+
+    login.log_in = authenticate.log_in = log_in
