@@ -9,6 +9,7 @@ from rich.text import Text
 
 from conformance.report.compare_html import LETTERS, matrix_page
 from conformance.report.comparison import MISSING, Comparison, read_run
+from conformance.report.page import visible
 from conformance.report.progress import STYLES
 from conformance.run import UsageError
 
@@ -41,13 +42,13 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     if differing:
         console.print()
         for number, label in enumerate(comparison.labels, 1):
-            console.print(Text(f"  {number}  {label}", style="dim"))
+            console.print(Text(f"  {number}  {visible(label)}", style="dim"))
         table = Table("outcome differs", box=None, pad_edge=False)
         for number in range(1, len(comparison.runs) + 1):
             table.add_column(str(number), justify="center")
         for row in differing[:MOST_ROWS]:
             letters = [Text(LETTERS[word], style=STYLES.get(word, "dim")) for word in row.words]
-            table.add_row(Text(row.id, overflow="fold"), *letters)
+            table.add_row(_text(row.id), *letters)
         console.print(table)
         shown = {word for row in differing[:MOST_ROWS] for word in row.words}
         meanings = [f"{letter} {word}" for word, letter in LETTERS.items() if word in shown]
@@ -57,17 +58,23 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
         console.print(Text(f"... and {more} more, see {PAGE}"))
     console.print(Text(f"\n{len(differing)} of {len(comparison.rows)} cases differ"))
     for note in comparison.notes:
-        console.print(Text(note, style="yellow"))
+        console.print(Text(visible(note), style="yellow"))
 
 
 def _counts(comparison: Comparison) -> Table:
     table = Table("server", box=None, pad_edge=False)
     for outcome in comparison.outcomes:
         table.add_column(outcome, justify="right", style=STYLES[outcome])
-    table.add_column(MISSING, justify="right")
+    lacking = [len(comparison.rows) - len(run.cases) for run in comparison.runs]
+    if any(lacking):
+        table.add_column(MISSING, justify="right")
     table.add_column("seconds", justify="right")
-    for run, label in zip(comparison.runs, comparison.labels, strict=True):
-        counts = [str(run.count(outcome) or "") for outcome in comparison.outcomes]
-        lacking = str(len(comparison.rows) - len(run.cases) or "")
-        table.add_row(Text(label, overflow="fold"), *counts, lacking, f"{run.seconds:.0f}")
+    for run, label, missing in zip(comparison.runs, comparison.labels, lacking, strict=True):
+        counts = [run.count(outcome) for outcome in comparison.outcomes]
+        cells = [str(number or "") for number in (*counts, *([missing] if any(lacking) else []))]
+        table.add_row(_text(label), *cells, f"{run.seconds:.0f}")
     return table
+
+
+def _text(text: str) -> Text:
+    return Text(visible(text), overflow="fold")

@@ -7,9 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from conformance.report.comparison import MISSING, Comparison, Row, Run
+from conformance.report.outcome import OUTCOMES
+from conformance.report.page import render_page
 
 # One for each outcome: a cell is never told by its colour alone.
 LETTERS = {
@@ -23,17 +23,10 @@ LETTERS = {
     "crash": "C",
     MISSING: "\N{EN DASH}",
 }
-MEANINGS = {
-    "pass": "does what the sentence says",
-    "fail": "does not, and it is a MUST",
-    "warn": "does not, and it is a SHOULD",
-    "known": "does not, as its profile says",
-    "fixed": "does, though its profile says that it does not",
-    "skip": "not asked",
-    "error": "fault of the suite",
-    "crash": "the server ended or stopped answering",
-    MISSING: "the run lacks the case",
+MEANINGS = {name: outcome.meaning for name, outcome in OUTCOMES.items()} | {
+    MISSING: "the run lacks the case"
 }
+TONES = {name: outcome.tone for name, outcome in OUTCOMES.items()} | {MISSING: "quiet"}
 # A message is there to tell what kind of deviation it is; the single report has it whole.
 MESSAGE = 600
 
@@ -49,23 +42,20 @@ class Column:
 
 def matrix_page(comparison: Comparison, folder: Path) -> str:
     """The page as it is written into the folder; links to reports are relative to that."""
-    environment = Environment(
-        loader=PackageLoader("conformance.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     columns = [
         Column(label, run, _link(run, folder))
         for run, label in zip(comparison.runs, comparison.labels, strict=True)
     ]
-    return environment.get_template("matrix.html").render(
+    return render_page(
+        "matrix.html",
+        styles=("matrix.css",),
+        scripts=("matrix.js",),
         comparison=comparison,
         columns=columns,
         files=list(_files(comparison.rows)),
         letters=LETTERS,
         meanings=MEANINGS,
+        tones=TONES,
         message_length=MESSAGE,
         missing=MISSING,
         used=[*comparison.outcomes, *([MISSING] if _any_missing(comparison) else [])],

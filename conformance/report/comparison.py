@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.report.outcome import OUTCOMES
+from conformance.report.outcome import OUTCOMES, WORST_FIRST
 from conformance.run import UsageError
 
 # What a run says of a case that it did not have: another version of the suite, or --select.
 MISSING = "missing"
-WORST_FIRST = ("crash", "error", "fail", "warn", "known", "fixed", "skip", MISSING, "pass")
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,10 +194,9 @@ def test_interrupted_it_clears_up(start_reference, tmp_path, ending):
 )
 def test_target_that_cannot_be_used(capfd, targets, code, said):
     try:
-        ended = main(["diff", *targets])
+        assert main(["diff", *targets]) == code
     except SystemExit as end:  # argparse
-        ended = end.code
-    assert ended == code
+        assert end.code == code
     error = capfd.readouterr().err
     assert said in error
     assert "Traceback" not in error

@@ -50,10 +50,15 @@ def test_step_becomes_a_command(text, pieces):
 
 def test_every_place_of_the_file_is_known():
     places = []
+
+    def value(place):
+        places.append(place)
+        return "x"
+
     for dialogue in read_dialogues():
         assert dialogue.steps, dialogue.title
         for step in dialogue.steps:
-            step.fill(lambda place: places.append(place) or "x")
+            step.fill(value)
     messages = {place.removeprefix("message ") for place in places if place.startswith("message ")}
     assert all(load(name).octets for name in messages)
     kinds = {place.partition(" ")[0] for place in places if " " in place}
