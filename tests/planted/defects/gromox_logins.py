@@ -45,7 +45,10 @@ def failures_are_counted_by_connection():
     Session.__init__ = init
 
 
-@found_by(f"{THROTTLING}/other_users_are_not_blocked")
+@found_by(
+    f"{THROTTLING}/other_users_are_not_blocked",
+    f"{THROTTLING}_addresses/an_address_is_not_blocked",
+)
 def failures_are_counted_by_address():
     """A client that fails too often blocks all users behind its address."""
     Throttle._user = lambda *_: User.of("127.0.0.1", True)
@@ -73,6 +76,21 @@ def the_right_password_ends_a_block():
             Verdict.ADMITTED if right else judge(name, account, right)
         )
     )
+
+
+@found_by(f"{THROTTLING}_addresses/tries_are_counted_over_addresses")
+def failures_are_counted_by_user_and_address():
+    """Each address has its own tries, so a guesser with many of them goes on."""
+    original = logging_in.log_in
+    throttles = {}
+
+    def log_in(session, *words):
+        settings = session.service.settings
+        throttle = throttles.setdefault(session.channel.peer, Throttle.of(settings))
+        session.service = replace(session.service, throttle=throttle)
+        return original(session, *words)
+
+    login.log_in = authenticate.log_in = log_in
 
 
 @found_by("gromox/throttling_times/a_block_ends_by_itself")
