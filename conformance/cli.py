@@ -17,6 +17,7 @@ from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
 from conformance.diff.command import diff
 from conformance.plugin import CASES, new_results
+from conformance.profiles.draft import check_new, write_draft
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
 from conformance.report.compare import compare
 from conformance.report.github import annotations
@@ -103,6 +104,8 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         verbose=namespace.verbose,
     )
     check_selectors(options, cases)
+    if namespace.write_profile:
+        check_new(Path(namespace.write_profile))
     target, profile = prepare(options, _ask)
     results = new_results(target, profile, options)
     # pytest captures descriptors 1 and 2 while cases run; the display writes to a copy. What is
@@ -128,6 +131,8 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         if namespace.format == "text":
             print_summary(console, results, options.verbose)
         console.print(Text(f"report: {Path(namespace.report) / 'index.html'}"))
+        if namespace.write_profile and not results.interrupted:
+            console.print(Text(write_draft(Path(namespace.write_profile), results)))
     if namespace.format == "github":
         for line in annotations(results):
             print(line)

@@ -69,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
         "for the comment on a pull request; progress goes to standard error unless it is text",
     )
     _add_trust(run)
+    run.add_argument(
+        "--write-profile",
+        metavar="FILE",
+        help="draft a profile from the deviations, for you to confirm; FILE must not exist",
+    )
     run.add_argument("-v", "--verbose", action="store_true", help="show whole transcripts")
 
     listing = commands.add_parser("list", help="the cases, without running them")
