@@ -13,6 +13,7 @@ import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -25,6 +26,7 @@ from reference_server.config.syntax import (
 )
 
 T = TypeVar("T")
+FOREVER = Fraction(10**9)  # seconds, 31 years: a longer time span is this one, which clocks can add
 FileName = Literal["gromox.cfg", "imap.cfg"]
 
 
@@ -120,6 +122,10 @@ def _parse_files(text: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in text.split(":") if part)
 
 
+def _parse_span(text: str) -> Fraction:
+    return max(-FOREVER, min(parse_span(text), FOREVER))
+
+
 def _parse_store(text: str) -> Path | None:
     return None if text == ":memory:" else _parse_path(text)
 
@@ -138,9 +144,9 @@ LANGUAGE = Kind("language", 'a language such as "en" or "zh_TW"', parse_language
 BOOL = Kind("boolean", "yes or no", parse_bool)
 QUANTITY = Kind("quantity", 'a quantity such as "200" or "4k"', parse_quantity)
 SPAN = Kind(
-    "time span", 'a time span such as "90s" or "1h 30min"', lambda text: float(parse_span(text))
+    "time span", 'a time span such as "90s" or "1h 30min"', lambda text: float(_parse_span(text))
 )
-SECONDS = Kind("time span", f"{SPAN.accepted}, in whole seconds", lambda t: int(parse_span(t)))
+SECONDS = Kind("time span", f"{SPAN.accepted}, in whole seconds", lambda t: int(_parse_span(t)))
 PORT = Kind("port", "a port from 0 to 65535 (0: any free one), or nothing", _parse_port)
 PLACES = Kind(
     "addresses", "[address]:port, several with white space between them, or nothing", _parse_places
@@ -188,12 +194,13 @@ class Settings:
     block_interval_auths: int = _row(SECONDS, "1min",
         "How long a user is blocked after too many failed logins", minimum="1s")
     context_average_mem: int = _row(QUANTITY, "128K",
-        "Accepted and checked; no effect: memory is not set aside for sessions")
+        "Accepted and checked; no effect: memory is not set aside for sessions", minimum="0")
     context_average_mitem: int = _row(QUANTITY, "64K",
         "Accepted and checked; no effect: memory is not set aside for messages", minimum="1")
     context_max_mem: int = _row(QUANTITY, "2M",
         "What one command may hold in memory: half of it an APPEND's message, whose rest is kept in"
-        " a file (at most 1M), a quarter each its line and its other literals (8K to 64K)")
+        " a file (at most 1M), a quarter each its line and its other literals (8K to 64K)",
+        minimum="0")
     config_file_path: tuple[Path, ...] = _row(FOLDERS, "/etc/gromox/imap:/etc/gromox",
         "Where reference_accounts is searched if it is a file name without a folder")
     context_num: int = _row(QUANTITY, "200",
@@ -258,7 +265,7 @@ class Settings:
         minimum="4", aliases=("thread_charge_num",))
     imap_thread_init_num: int = _row(QUANTITY, "5",
         "Accepted and checked; no effect: this server has one thread a connection",
-        aliases=("thread_init_num",))
+        minimum="0", aliases=("thread_init_num",))
     running_identity: str = _row(TEXT, "gromox",
         "Account to run as when started as root: switched to before any client is served")
     tls_min_proto: ssl.TLSVersion = _row(TLS_VERSION, "tls1.2",

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 LINE_LIMIT = 1024  # octets, without the line end
+_WHITE_SPACE = " \t\n\r\v\f"  # not the spaces of Unicode, which a password may end with
 
 _SECOND = Fraction(1)
 _YEAR = 86400 * Fraction(1461, 4)  # 365.25 days
@@ -32,7 +33,9 @@ _QUANTITY = re.compile(
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?")
-_ZERO = re.compile(r"[+-]?(?:0[xX])?(?:0+\.?0*|\.0+)(?:[eE][+-]?[0-9]+)?")
+_ZERO = re.compile(
+    r"[+-]?(?:(?:0+\.?0*|\.0+)(?:e[+-]?[0-9]+)?|0x(?:0+\.?0*|\.0+)(?:p[+-]?[0-9]+)?)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,11 @@ def read_lines(file: Path) -> Iterator[Line]:
             raise ConfigurationError(
                 f"{file}:{number}: line of {len(octets)} octets: expected at most {LINE_LIMIT}"
             )
-        text = octets.decode("utf-8", "surrogateescape").strip()
+        text = octets.strip().decode("utf-8", "surrogateescape")
         if not text or text.startswith("#"):
             continue
         key, equals, value = text.partition("=")
-        line = Line(file, number, key.strip(), value.strip())
+        line = Line(file, number, key.rstrip(_WHITE_SPACE), value.lstrip(_WHITE_SPACE))
         if not equals or not line.key:
             raise ConfigurationError(f'{file}:{number}: "{text}": expected key=value')
         yield line

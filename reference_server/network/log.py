@@ -26,7 +26,8 @@ LEVELS = {
 SYSLOG_SOCKET = "/dev/log"
 _LINE = "%(levelname)s %(client)s%(message)s"
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# With what no encoding has: octets of a file or a client that are not UTF-8.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CLAIM = re.compile(r"(?<!^)rhost=", re.IGNORECASE)
 _client = threading.local()
 

@@ -1,6 +1,11 @@
 """The file syntax of gromox(7): lines, booleans, quantities, time spans."""
 
+import os
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reference_server.config.syntax import (
     ConfigurationError,
@@ -26,6 +31,26 @@ def test_lines_comments_and_white_space(tmp_path):
     ]
 
 
+def test_only_ascii_white_space_is_trimmed(tmp_path):
+    content = "\u00a0key\t = \v pass\u00a0word\u2003\f\r\n".encode()
+    assert lines_of(tmp_path, content) == [(1, "\u00a0key", "pass\u00a0word\u2003")]
+
+
+@given(st.lists(st.one_of(st.binary(max_size=12), st.just(b"="), st.just(b"\n")), max_size=12))
+def test_any_octets_are_lines_or_an_error(tmp_path_factory, pieces):
+    content, folder = b"".join(pieces), tmp_path_factory.getbasetemp()
+    lines = [(n, line.strip()) for n, line in enumerate(content.split(b"\n"), 1)]
+    wanted = [(n, *line.partition(b"=")) for n, line in lines if line and line[:1] != b"#"]
+    if not all(key.strip() and equals for _, key, equals, _ in wanted):
+        with pytest.raises(ConfigurationError, match="expected key=value"):
+            lines_of(folder, content)
+        return
+    found = [
+        (n, os.fsencode(key), os.fsencode(value)) for n, key, value in lines_of(folder, content)
+    ]
+    assert found == [(n, key.strip(), value.strip()) for n, key, _, value in wanted]
+
+
 def test_a_line_may_have_1024_octets(tmp_path):
     longest = b"key=" + b"v" * 1020
     assert lines_of(tmp_path, longest + b"\n") == [(1, "key", "v" * 1020)]
@@ -45,13 +70,31 @@ def test_a_missing_file_is_an_error(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no", "off", "false", "No", "FALSE", "0", "00", "0.0", "0x0", "-0", "0e5", ".0"]
+    "text",
+    [
+        "",
+        "no",
+        "off",
+        "false",
+        "No",
+        "FALSE",
+        "0",
+        "00",
+        "0.0",
+        "0x0",
+        "-0",
+        "0e5",
+        ".0",
+        "0x0.0p3",
+    ],
 )
 def test_false(text):
     assert parse_bool(text) is False
 
 
-@pytest.mark.parametrize("text", ["yes", "on", "true", "1", "0.1", "0 0", "0x", "nope", "-1", "."])
+@pytest.mark.parametrize(
+    "text", ["yes", "on", "true", "1", "0.1", "0 0", "0x", "nope", "-1", ".", "0x0e5"]
+)
 def test_true(text):
     assert parse_bool(text) is True
 
@@ -125,3 +168,34 @@ def test_time_span(text, seconds):
 def test_not_a_time_span(text):
     with pytest.raises(ValueError, match=r".*"):
         parse_span(text)
+
+
+NUMBERS = st.decimals(-999, 999, places=3).map(str)
+UNITS = st.sampled_from(
+    [("ms", Fraction(1, 1000)), ("s", 1), ("min", 60), ("hours", 3600), ("week", 604800)]
+)
+SPACES = st.sampled_from(["", " ", "\t"])
+
+
+@given(st.lists(st.tuples(NUMBERS, SPACES, UNITS, SPACES), min_size=1, max_size=5))
+def test_a_time_span_is_the_sum_of_its_quanta(quanta):
+    text = "".join(number + before + unit + behind for number, before, (unit, _), behind in quanta)
+    assert parse_span(text) == sum(Fraction(number) * size for number, _, (_, size), _ in quanta)
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["", *"kMGTPEZYRQ"]))
+def test_a_suffix_is_a_power_of_1024(number, suffix):
+    power = " kMGTPEZYRQ".index(suffix or " ")
+    assert parse_quantity(f"{number}{suffix}") == number * 1024**power
+    assert parse_quantity(f"{number}.5{suffix}") == number * 1024**power + 1024**power // 2
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_value_or_no_value(text):
+    for parse in parse_quantity, parse_span:
+        try:
+            parse(text)
+        except ValueError:
+            continue
+        assert any(character.isdigit() for character in text)
+    assert parse_bool(text) in (True, False)

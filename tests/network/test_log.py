@@ -66,8 +66,8 @@ def test_the_clients_address_is_in_lines_of_its_thread_only(log_to):
 
 def test_control_characters_cannot_forge_a_line(log_to):
     read = log_to(5)
-    logging.getLogger("reference_server").info("user=%s", "x\r\nFORGED\x1b[2J\x85\u2028\u00e9")
-    assert read().splitlines()[0].endswith("user=x\\r\\nFORGED\\x1b[2J\\x85\\u2028\u00e9")
+    logging.getLogger("reference_server").info("user=%s", "x\r\nFORGED\x1b[2J\x85\u2028\u00e9\udcff")
+    assert read().splitlines()[0].endswith("user=x\\r\\nFORGED\\x1b[2J\\x85\\u2028\u00e9\\udcff")
 
 
 def test_a_traceback_keeps_its_lines():
