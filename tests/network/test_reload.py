@@ -114,6 +114,21 @@ def test_imap4rev2_for_new_sessions(operate):
     assert "IMAP4REV2" in operator.capabilities()
 
 
+@pytest.mark.directive("imap_expunge_on_delete")
+def test_expunge_on_delete_for_the_next_command(operate):
+    _, operator = operate()
+    client = operator.client
+    client.append("INBOX", None, None, b"Subject: x\r\n\r\nx\r\n")
+    assert client.select() == ("OK", [b"1"])
+    for flags in r"(\Deleted)", "()":
+        client.store("1", "FLAGS", flags)
+    assert client.response("EXPUNGE")[1] == [None]
+    operator.write(imap_expunge_on_delete="yes")
+    operator.hang_up()
+    client.store("1", "+FLAGS", r"(\Deleted)")
+    assert client.response("EXPUNGE")[1] == [b"1"]
+
+
 @pytest.mark.directive("imap_accept_haproxy")
 def test_proxy_headers_for_new_connections(operate):
     server, operator = operate()
