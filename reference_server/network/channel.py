@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
-from reference_server.network.proxy_protocol import ProxyHeader, ProxyHeaderError, Source
+from reference_server.network.proxy_protocol import ProxyHeader, Source
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
 RECEIVE_SIZE = 65536
@@ -67,7 +67,7 @@ class SocketChannel:
         """Read the PROXY header that begins the connection, and not one octet more.
 
         None where it names no client. All of it has to come within the time that a silent client
-        has. Raises Disconnected.
+        has. Raises Disconnected, and ProxyHeaderError where something else comes.
         """
         deadline = time.monotonic() + self._silence_allowed()
         header = ProxyHeader()
@@ -78,13 +78,11 @@ class SocketChannel:
                 octets = self._socket.recv(header.missing)
                 if not octets:
                     raise Disconnected("ended before its PROXY header")
-                header.feed(octets)
             except BlockingIOError:
                 continue
             except OSError as error:
                 raise Disconnected(str(error)) from error
-            except ProxyHeaderError as error:
-                raise Disconnected(f"not a PROXY header: {error}") from error
+            header.feed(octets)
         return header.source()
 
     def receive(self) -> bytes:

@@ -12,6 +12,7 @@ from typing import Protocol
 from reference_server.config.live import Live
 from reference_server.network.channel import Patience, SocketChannel
 from reference_server.network.log import name_client
+from reference_server.network.proxy_protocol import ProxyHeaderError
 from reference_server.session.channel import Channel, Disconnected
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ class Connections:
             self._converse(channel)
         except Disconnected as reason:
             logger.info("%s", reason)
+        except ProxyHeaderError as error:  # the proxy is set up wrongly, or passed by
+            logger.warning("no PROXY header, which imap_accept_haproxy asks for: %s", error)
         except Exception:
             logger.exception("connection ended by a fault in the server")
         finally:

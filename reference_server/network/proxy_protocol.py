@@ -50,7 +50,7 @@ class ProxyHeader:
         self._octets += octets
         if not SIGNATURE.startswith(self._octets[: len(SIGNATURE)]):
             version1 = self._octets.startswith(b"PROXY ")
-            raise ProxyHeaderError("it is of version 1" if version1 else "no signature")
+            raise ProxyHeaderError("it has version 1" if version1 else "no signature")
         if len(self._octets) == FIXED_SIZE:
             self._size += self._check_fixed_part()
 

@@ -99,6 +99,18 @@ def test_a_client_that_goes_away_within_its_header_is_logged(start_server, conne
     assert "ended before its PROXY header" in caplog.text
 
 
+def test_what_is_no_header_is_logged(start_server, connect, caplog):
+    """An operator sees it, with the address from which it came."""
+    _, ports = start_server(imap_accept_haproxy=2)
+    client = connect(ports["imap"])
+    client.sendall(b"PROXY TCP4 192.0.2.7 198.51.100.1 56324 143\r\n")
+    assert client.recv(100) == b""
+    lines = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert [line.getMessage() for line in lines] == [
+        "no PROXY header, which imap_accept_haproxy asks for: it has version 1"
+    ]
+
+
 def test_shutting_down_does_not_wait_for_a_header(start_server, connect):
     server, ports = start_server(imap_accept_haproxy=2)
     client = connect(ports["imap"])

@@ -6,6 +6,8 @@ import secrets
 import ssl
 import struct
 
+from conformance.wire import ServerClosed
+
 SIGNATURE = bytes.fromhex("0D0A0D0A 000D0A51 5549540A")
 LOCAL, PROXY = 0, 1
 UNSPEC, TCP4, UDP4, TCP6, UNIX = 0x00, 0x11, 0x12, 0x21, 0x31
@@ -44,6 +46,16 @@ def unix(path):
 def tlv(kind, value):
     """One type-length-value vector."""
     return struct.pack("!BH", kind, len(value)) + value
+
+
+def expect_no_greeting(connection, *, timeout=None):
+    """The connection is closed, and nothing is sent before."""
+    try:
+        said = connection.read_response(awaited="the end of the connection", timeout=timeout)
+    except ServerClosed as closed:
+        assert not closed.partial, f"the server says {closed.partial!r}"
+    else:
+        raise AssertionError(f"the server says {said}")
 
 
 def nobody():
