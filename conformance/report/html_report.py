@@ -25,6 +25,7 @@ MARKUP = 80
 KEPT_FIRST, KEPT_LAST = 10, 30
 ENTRY_SHOWN, ENTRY_LINES = 600, 12
 MESSAGE, SHORT_MESSAGE = 6000, 300
+GLIMPSE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,15 @@ class Entry:
 class CaseView:
     """A case as the page shows it.
 
-    `lines`: the message in words; `raw`: the message itself where that says more, else "".
-    `entries` None: the dialogue is left out of the page.
+    `lines`: the message in words; `glimpse`: the beginning of that, for the line in the list;
+    `raw`: the message itself where that says more, else "". `entries` None: the dialogue is left
+    out of the page.
     """
 
     result: CaseResult
     requirements: list[Requirement]
     lines: list[str]
+    glimpse: str
     raw: str
     entries: list[Entry] | None
     left_out_after: int
@@ -62,6 +65,11 @@ class CaseView:
         outcome = OUTCOMES[self.result.outcome]
         return outcome.told or bool(self.result.transcript) or self.result.outcome == "known"
 
+    @property
+    def proof(self) -> list[Entry]:
+        """The entries that show the deviation, as far as the page has them."""
+        return [entry for entry in self.entries or () if entry.proof]
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -71,6 +79,20 @@ class Section:
     title: str
     counts: dict[str, int]
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that sentences are from; `counts` has each case once."""
+
+    key: str
+    counts: dict[str, int]
+    sections: list[Section]
+
+    @property
+    def name(self) -> str:
+        """The name as people write it."""
+        return re.sub(r"^RFC(?=\d)", "RFC ", self.key)
 
 
 def report_page(results: Results) -> str:
@@ -118,6 +140,7 @@ def _views(results: Results) -> list[CaseView]:
                 result=result,
                 requirements=_requirements(result.against or result.case.requirements),
                 lines=lines,
+                glimpse=_glimpse(lines) if OUTCOMES[result.outcome].told else "",
                 raw=raw,
                 entries=entries,
                 left_out_after=left_out,
@@ -125,6 +148,11 @@ def _views(results: Results) -> list[CaseView]:
             )
         )
     return views
+
+
+def _glimpse(lines: list[str]) -> str:
+    words = "; ".join(" ".join(line.split()) for line in lines[:2])
+    return words if len(words) <= GLIMPSE else f"{words[:GLIMPSE]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _requirements(identifiers: Iterable[str]) -> list[Requirement]:
@@ -193,34 +221,41 @@ def _groups(results: list[CaseResult]) -> dict[str, int]:
     return groups
 
 
-def _documents(results: list[CaseResult]) -> dict[str, list[Section]]:
-    """The sections of the documents, each case in every section of its sentences."""
-    sections: dict[tuple[str, str], dict[str, CaseResult]] = defaultdict(dict)
+def _documents(results: list[CaseResult]) -> list[Document]:
+    """The documents with their sections; a case is in every section of its sentences."""
+    cases: dict[str, dict[str, dict[str, CaseResult]]] = defaultdict(lambda: defaultdict(dict))
     titles: dict[tuple[str, str], str] = {}
     for result in results:
         for requirement in _requirements(result.against or result.case.requirements):
-            key = (requirement.document, requirement.section)
-            sections[key][result.case.id] = result
-            titles.setdefault(key, requirement.title)
-    documents: dict[str, list[Section]] = defaultdict(list)
-    for (document, number), cases in sorted(sections.items(), key=lambda pair: _order(*pair[0])):
-        documents[document].append(
-            Section(
-                number,
-                titles[document, number],
-                count(cases.values()),
-                _link(document, number),
-            )
+            cases[requirement.document][requirement.section][result.case.id] = result
+            titles.setdefault((requirement.document, requirement.section), requirement.title)
+    return [
+        Document(
+            name,
+            count({key: each for of in sections.values() for key, each in of.items()}.values()),
+            [
+                Section(
+                    number,
+                    titles[name, number],
+                    count(sections[number].values()),
+                    _link(name, number),
+                )
+                for number in sorted(sections, key=_section_order)
+            ],
         )
-    return documents
+        for name, sections in sorted(cases.items(), key=lambda pair: _document_order(pair[0]))
+    ]
 
 
-def _order(document: str, section: str) -> tuple[object, ...]:
-    """RFC 3501 and its successor first, the others by number; sections as they are counted."""
+def _document_order(name: str) -> tuple[object, ...]:
+    """RFC 3501 and its successor first, the other RFCs by number, then what is no RFC."""
     first = ("RFC3501", "RFC9051")
-    words = [(part.isdecimal(), part.zfill(4)) for part in section.split(".")]
-    known = first.index(document) if document in first else len(first)
-    return known, not document.startswith("RFC"), document, words
+    return first.index(name) if name in first else len(first), not name.startswith("RFC"), name
+
+
+def _section_order(number: str) -> list[tuple[bool, str]]:
+    """As sections are counted, appendices at the end."""
+    return [(not part.isdecimal(), part.zfill(4)) for part in number.split(".")]
 
 
 def _link(document: str, section: str) -> str:

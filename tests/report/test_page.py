@@ -55,7 +55,7 @@ def test_what_it_tells():
         "and 1 failed as the profile expects.",
         "Exit code 130", "Faults of the suite broken", "a mailbox",
         "expected: OK seen: BAD", "The NOOP command always succeeds.",
-        "2: no MOVE here", "1: no second account",
+        "2 : no MOVE here", "1 : no second account",
     ):  # fmt: skip
         assert words in text, words
     assert (

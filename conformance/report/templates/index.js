@@ -71,16 +71,21 @@ function apply() {
   const active = Object.values(filter).some((value) => value.length);
   const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
   let shown = 0;
-  const used = new Set();
+  const used = new Map();
   for (const each of cases) {
     const visible = matches(each, words);
     each.element.hidden = !visible;
     if (!visible) continue;
     shown += 1;
-    for (let part = each.element.parentElement; part; part = part.parentElement.closest(".outcome, .reason")) used.add(part);
+    for (let part = each.element.parentElement; part; part = part.parentElement.closest(".outcome, .reason")) {
+      used.set(part, (used.get(part) ?? 0) + 1);
+    }
   }
   for (const part of document.querySelectorAll(".outcome, .reason")) {
     part.hidden = active && !used.has(part);
+    const number = part.querySelector(".number");
+    number.dataset.all ??= number.textContent;
+    number.textContent = active ? `${used.get(part) ?? 0} of ${number.dataset.all}` : number.dataset.all;
     if (part.matches(".fold")) part.open = active && used.has(part);
   }
   status.textContent = active ? `${shown} of ${cases.length} cases` : `${cases.length} cases`;
