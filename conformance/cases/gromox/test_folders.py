@@ -12,7 +12,7 @@ FOLDERS = {
     "\\Trash": "Deleted Items",
     "\\Junk": "Junk Email",
 }
-EVERY_USE = pytest.mark.parametrize("use", FOLDERS)
+EVERY_USE = pytest.mark.parametrize("use", FOLDERS, ids=["drafts", "sent", "trash", "junk"])
 
 
 @pytest.fixture
