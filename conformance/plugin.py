@@ -15,6 +15,7 @@ import pytest
 import conformance
 from conformance.report.files import write_files
 from conformance.report.outcome import Finding, distinct, judge
+from conformance.report.rerun import command
 from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
 from conformance.requirements.case import Case, CaseError, place, read_case
 from conformance.requirements.catalogue import CatalogueError, catalogue
@@ -45,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--select", metavar="SELECTOR", action="append", default=[])
     group.addoption("--profile", metavar="NAME|FILE", help="known deviations of the target")
     group.addoption("--allow", metavar="GROUP", action="append", default=[], choices=GROUPS)
-    group.addoption("--report", metavar="DIR", help="write results.json and junit.xml there")
+    group.addoption("--report", metavar="DIR", help="write the report there")
     group.addoption("--insecure", action="store_true", help="trust any certificate")
     group.addoption("--ca-file", metavar="FILE", help="trust these certificates")
     parser.addini("conformance_cases", "folder of the cases", default=str(CASES))
@@ -367,6 +368,7 @@ def new_results(target: Target, profile: Any, options: Options) -> Results:
             "capabilities": list(facts.capabilities),
             "id": facts.id,
         },
+        command=command(options),
     )
 
 
