@@ -11,7 +11,6 @@ both ``uids`` and ``vanished`` (expunged, and the client does not know).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from reference_server.protocol.commands import SequenceSet
@@ -24,6 +23,7 @@ from reference_server.protocol.responses import (
     Numbered,
     Response,
 )
+from reference_server.session.changes import ChangeQueue
 from reference_server.session.flags import SYSTEM_FLAGS, FlagLists, flag_list
 from reference_server.session.outcome import Bad
 from reference_server.session.uid_sets import uid_set, union
@@ -52,7 +52,7 @@ class View:
         self._revision2 = revision2
         self._qresync = qresync
         self.rouse: Callable[[], None] | None = None  # called for each change (IDLE)
-        self._queue: deque[Change] = deque()
+        self._queue = ChangeQueue(self)
         snapshot = mailbox.open(self, claim_recent=not read_only)
         self.uid_validity = snapshot.uid_validity
         self.uid_next = snapshot.uid_next
@@ -89,7 +89,7 @@ class View:
 
     def mailbox_changed(self, change: Change) -> None:
         """Take note of a change. Called from any thread, in the order of the changes."""
-        self._queue.append(change)
+        self._queue.put(change)
         rouse = self.rouse
         if rouse is not None:
             rouse()
@@ -105,9 +105,9 @@ class View:
 
     def refresh(self) -> None:
         """Take in what storage has announced. Sequence numbers stay as they are."""
-        while self._queue:
-            match self._queue.popleft():
-                case Added(modseq=modseq) as change:
+        for change in self._queue.take():
+            match change:
+                case Added(modseq=modseq):
                     self._add(change)
                 case FlagsChanged(flags, origin, modseq):
                     self._change_flags(flags, modseq, own=origin is self)

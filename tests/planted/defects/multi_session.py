@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from reference_server.protocol.responses import Numbered
 from reference_server.session import dispatch
+from reference_server.session.changes import ChangeQueue
 from reference_server.session.view import View
 from reference_server.storage import values
 from reference_server.storage.mailbox import Mailbox
@@ -161,16 +162,13 @@ def deleted_mailbox_comes_back():
 )
 def expunge_tells_only_its_own_session():
     """Other sessions never learn that messages are gone."""
-    refresh = View.refresh
+    take = ChangeQueue.take
 
     def forgetful(self):
-        kept = [
+        return [
             change
-            for change in list(self._queue)
-            if getattr(change, "origin", self) is self or not hasattr(change, "uids")
+            for change in take(self)
+            if getattr(change, "origin", self._owner) is self._owner or not hasattr(change, "uids")
         ]
-        self._queue.clear()
-        self._queue.extend(kept)
-        refresh(self)
 
-    View.refresh = forgetful
+    ChangeQueue.take = forgetful
