@@ -13,7 +13,7 @@ from imapclient import IMAPClient
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
 from conformance.oracle import Checker, Record
-from conformance.plugin import REVISION2, TARGET, TRANSCRIPT
+from conformance.plugin import FINDINGS, REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
 from conformance.targets.configuration import wanted
@@ -88,13 +88,21 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, fleet: Fleet) -> Server:
+def server(
+    request: pytest.FixtureRequest, fleet: Fleet, transcript: Transcript
+) -> Iterator[Server]:
     """The target, configured as the case asks: .capabilities, .offers(capability), .settings,
     .address(kind), .name."""
+    if fleet.gone:
+        pytest.skip(fleet.gone)
     try:
-        return fleet.server(wanted(request.node))
+        server = fleet.server(wanted(request.node))
     except CannotConfigureError as error:
         pytest.skip(str(error))
+    yield server
+    findings = request.node.stash.get(FINDINGS, [])
+    if transcript.cut or any(finding.deviates for finding in findings):
+        fleet.look_after(server, transcript.last_command)
 
 
 @pytest.fixture
@@ -175,9 +183,6 @@ def connect(
     yield connect
     for connection in connections:
         connection.close()
-    obituary = server.obituary()
-    if obituary is not None:
-        pytest.fail(obituary)
     violations = [violation for checker in checkers for violation in checker.violations]
     if violations:
         raise ExceptionGroup("broken rules", [BrokenRule(each) for each in violations])

@@ -159,6 +159,14 @@ def reference_process(start_reference) -> ReferenceProcess:
     return start_reference()
 
 
+@pytest.fixture(autouse=True)
+def _forget_made_up_cases():
+    """Tests that run cases of their own give them the same names."""
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "any_state"]:
+        del sys.modules[name]
+
+
 @pytest.fixture(scope="session")
 def required_tool():
     """Look for a program: without it the test is skipped, on a CI machine it fails."""

@@ -7,7 +7,8 @@ the suite needs to reach a case; `script` replaces the answer to a command.
 import contextlib
 import socketserver
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
 
 CAPABILITIES = "IMAP4rev1"
 
@@ -17,7 +18,9 @@ class FakeServer:
 
     `script` maps a command's name to the untagged lines and the tagged condition to answer, e.g.
     {"NOOP": ["* 1 EXPUNGE", "NO not now"]}; an empty list closes the connection. `commands` is
-    what it was sent, `mailboxes` what exists.
+    what it was sent, `mailboxes` what exists. `fate` maps a command's name to what is done instead
+    of answering, with the stream to the client; the connection is closed then. So many more
+    connections as `refusing` says are closed without a greeting.
     """
 
     user = "alice"
@@ -29,6 +32,8 @@ class FakeServer:
         self.script = dict(script or {})
         self.greeting = greeting
         self.commands: list[str] = []
+        self.fate: dict[str, Callable[[BinaryIO], None]] = {}
+        self.refusing = 0
         self.mailboxes = ["INBOX", "Private"]
         self.failed_logins = 0
         self._expected: dict[str, threading.Event] = {}
@@ -65,6 +70,9 @@ class FakeServer:
         def send(*lines: str) -> None:
             handler.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
+        if self.refusing:
+            self.refusing -= 1
+            return
         send(self.greeting)
         while line := handler.rfile.readline().decode().strip():
             self.commands.append(line)
@@ -72,6 +80,9 @@ class FakeServer:
             name, _, arguments = rest.partition(" ")
             if rest in self._expected:
                 self._expected[rest].set()
+            if name in self.fate:
+                self.fate[name](handler.wfile)
+                return
             *untagged, condition = self.script.get(name) or self.answer(name, arguments)
             if name in self.script and not self.script[name]:
                 return

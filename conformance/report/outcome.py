@@ -14,7 +14,7 @@ from imapclient.exceptions import IMAPClientError
 from conformance.oracle import Violation
 from conformance.requirements.catalogue import LEVELS
 from conformance.targets.description import UnreachableError
-from conformance.wire import Deviation, GrammarError
+from conformance.wire import Deviation, GrammarError, ServerCrashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,17 @@ OUTCOMES = {
         junit="system-out",
         annotation="notice",
     ),
+    "crash": Outcome(
+        "the server stopped answering, to any client",
+        "ended with a server that answered nobody",
+        8,
+        "bold white on red",
+        "bad",
+        told=True,
+        deviates=True,
+        junit="failure",
+        annotation="error",
+    ),
     "skip": Outcome("not asked, and the reason", "", 2, "dim", "quiet", junit="skipped"),
     "error": Outcome(
         "the suite itself is at fault; never counted as a deviation",
@@ -127,14 +138,18 @@ class BrokenRule(Deviation):
 class Finding:
     """What one phase of a case (set-up, call, tear-down) came to when it did not just pass.
 
-    `kind`: "skip", "deviation" or "error". A deviation has a level of its own, "MUST" for a
-    set-up that the server refuses and for what is always true, and the ids it is against.
+    `kind`: "skip", "deviation", "crash" or "error". A deviation has a level of its own, "MUST" for
+    a set-up that the server refuses and for what is always true, and the ids it is against.
     """
 
     kind: str
     message: str
     level: str = "MUST"
     requirements: tuple[str, ...] = ()
+
+    @property
+    def deviates(self) -> bool:
+        return self.kind == "deviation"
 
     def to_data(self) -> dict[str, Any]:
         return asdict(self) | {"requirements": list(self.requirements)}
@@ -166,6 +181,8 @@ def judge(
     message = str(error) or type(error).__name__
     if not isinstance(error, AssertionError | pytest.fail.Exception):
         message = f"{type(error).__name__}: {message}"
+    if isinstance(error, ServerCrashed):
+        return [Finding("crash", message)]
     if isinstance(error, BrokenRule):
         return [Finding("deviation", message, "MUST", error.requirements)]
     if isinstance(error, GrammarError):
@@ -205,8 +222,8 @@ def distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def worst(findings: list[Finding]) -> Finding | None:
-    """The finding that decides: an error before a deviation (MUST first) before a skip."""
-    order = ("error", "deviation", "skip")
+    """The finding that decides: crash, error, deviation (MUST first), skip."""
+    order = ("crash", "error", "deviation", "skip")
     return min(
         findings,
         key=lambda finding: (order.index(finding.kind), LEVELS.index(finding.level)),

@@ -1,5 +1,6 @@
 """The servers that the cases of one worker process run on: the target, configured as they need."""
 
+import contextlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,7 +8,9 @@ from dataclasses import replace
 from conformance.run import Target
 from conformance.targets.configuration import Settings, group
 from conformance.targets.control import Control, ControlError
+from conformance.targets.life import await_return, trouble
 from conformance.targets.server import Server
+from conformance.wire import ServerCrashed
 
 MOST_AT_ONCE = 3  # reference servers with a configuration of their own, in one worker
 
@@ -33,6 +36,7 @@ class Fleet:
         self._control = Control(target.description.control if target.description else {})
         self._applied = ""
         self._refused: dict[str, str] = {}
+        self.gone: str | None = None  # why no case can be asked any more
 
     def server(self, wanted: Settings) -> Server:
         """The server with these directives. Raises CannotConfigureError."""
@@ -45,6 +49,35 @@ class Fleet:
                 "target file neither says that under [settings] nor has a [control].apply"
             )
         return self._reconfigured(wanted if lacking else {})
+
+    def look_after(self, server: Server, command: str) -> None:
+        """See that the server answers after a case in which something went wrong.
+
+        If not, it is given time to come back, or started again where that is possible, and
+        ServerCrashed tells of it. `command` is what the case had sent last. Without a server the
+        later cases cannot be asked.
+        """
+        reason = server.obituary() or trouble(server)
+        if reason is None:
+            return
+        story = f"the server stopped answering after {command!r}: {reason}"
+        seconds = None if server.is_reference else await_return(server)
+        if seconds is not None:
+            raise ServerCrashed(f"{story}\nit answered again {seconds:.1f} s later")
+        if self._started_again(server):
+            raise ServerCrashed(f"{story}\nit was started again")
+        self.gone = f"the server has not answered since {command!r}"
+        raise ServerCrashed(f"{story}\nit did not come back")
+
+    def _started_again(self, server: Server) -> bool:
+        if server.is_reference:
+            server.restart()
+            return True
+        if not self._control.can_apply:
+            return False
+        with contextlib.suppress(ControlError):
+            self._control.apply(server.settings)
+        return trouble(server) is None
 
     def _lacking(self, wanted: Settings) -> Settings:
         """What the target is not known to have."""

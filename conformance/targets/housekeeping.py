@@ -49,7 +49,7 @@ class Facts:
     `capabilities` are those after login, `initial_capabilities` those before it, in capitals;
     `id` is its answer to ID (RFC 2971), empty without one; `prefix` and `delimiter` are those
     of the first personal namespace (RFC 2342), the delimiter empty where names are flat;
-    `round_trip` is how many seconds an answer to NOOP takes.
+    `round_trip` is how many seconds an answer to CAPABILITY takes.
     """
 
     greeting: str
@@ -144,7 +144,7 @@ def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:
 
 def _round_trip(client: IMAPClient) -> float:
     begin = time.monotonic()
-    _if_understood(client.noop)
+    _if_understood(client._imap.capability)
     return time.monotonic() - begin
 
 
@@ -272,12 +272,17 @@ class Housekeeper:
     def make(self, name: str) -> None:
         """Create the mailbox that is to hold all others, unless it is there.
 
-        A name with the delimiter at its end announces inferiors (RFC 3501 6.3.3). A refusal
-        shows when the first mailbox below it is created.
+        A name with the delimiter at its end announces inferiors (RFC 3501 6.3.3). A server that
+        takes the delimiter for a part of the name is asked without. A refusal shows when the first
+        mailbox below it is created.
         """
         client = self._client = self._client or self._log_in()
+        announced, plain = encode(name + self._facts.delimiter), encode(name)
         with contextlib.suppress(IMAPClientError):
-            client.create_folder(encode(name + self._facts.delimiter))
+            client.create_folder(announced)
+            if plain not in [found for _, found in folders(client, "LIST", plain)]:
+                client.delete_folder(announced)
+                client.create_folder(plain)
 
     def remove(self, names: list[str]) -> list[str]:
         """Remove the mailboxes, their inferiors and their subscriptions.

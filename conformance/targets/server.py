@@ -104,10 +104,13 @@ class Server:
         self._case += 1
         if self._process is None:
             return self.description.accounts
-        if not self._process.is_running:
-            self._process.stop()
-            self._process = reference.ReferenceServer(self._cases, self._target.settings)
         return reference.accounts(self._case)
+
+    def restart(self) -> None:
+        """Start a reference server anew, with an empty store."""
+        assert self._process is not None, "only a reference server can be started again"
+        self._process.stop()
+        self._process = reference.ReferenceServer(self._cases, self._target.settings)
 
     def look(self) -> None:
         """See what it offers as it is configured; one that lets nobody in is for cases to judge."""
@@ -124,7 +127,7 @@ class Server:
         """What a reference server wrote last, if it has ended; None while it runs."""
         if self._process is None or self._process.is_running:
             return None
-        return f"the server process has ended; its last words:\n{self._process.log()}"
+        return f"its process has ended; its last words:\n{self._process.log()}"
 
     def scratch_name(self, number: int) -> str:
         """The `number`-th mailbox name of the running case, unused so far.

@@ -9,6 +9,7 @@ from conformance.wire.errors import (
     DeadlineExpired,
     Deviation,
     ServerClosed,
+    ServerCrashed,
     TlsFailed,
     UnexpectedResponse,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "NonSync",
     "Quoted",
     "ServerClosed",
+    "ServerCrashed",
     "Tag",
     "TlsFailed",
     "Transcript",

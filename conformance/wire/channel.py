@@ -8,10 +8,11 @@ import ssl
 import time
 
 from conformance.wire.endpoint import Endpoint
-from conformance.wire.errors import DeadlineExpired, TlsFailed
+from conformance.wire.errors import DeadlineExpired, Deviation, TlsFailed
 from conformance.wire.grammar import Framer
 
 _CHUNK = 65536
+LARGEST = 256 << 20  # octets; no case asks for a response of that size
 
 
 class Channel:
@@ -39,7 +40,7 @@ class Channel:
         """The octets of the next response.
 
         ``TimeoutError`` if it is not complete after ``seconds`` (0: with what is there already),
-        ``EOFError`` if the server has closed the connection.
+        ``EOFError`` if the server has closed the connection, ``Deviation`` if it exceeds LARGEST.
         """
         deadline = time.monotonic() + seconds
         remaining = seconds
@@ -61,6 +62,8 @@ class Channel:
             if not chunk:
                 raise EOFError
             self.framer.feed(chunk)
+            if self.framer.size > LARGEST:
+                raise Deviation(f"a response goes on after {self.framer.size} octets")
             remaining = deadline - time.monotonic()
 
     def start_tls(self, how: str) -> None:

@@ -29,7 +29,7 @@ from conformance.wire.transcript import Transcript
 Tag = str
 Kind = TypeVar("Kind")
 
-_MOST_RESPONSES = 1_000_000  # that may come before a command is completed
+_MOST_RESPONSES = 200_000  # that may come before a command is completed
 
 
 class Connection(Dialogue):

@@ -201,6 +201,7 @@ class Dialogue:
         if not self.closed_by_server:
             self.closed_by_server = True
             self.transcript.note(self.name, "server closed the connection")
+            self.transcript.cut |= self.bye is None
             # After the client has gone the server may leave without a word (3.4).
             if self.checker and not self._ended:
                 self.checker.closed()

@@ -41,6 +41,10 @@ class ServerClosed(Deviation):
         )
 
 
+class ServerCrashed(Deviation):
+    """The server stopped answering, to any client."""
+
+
 class UnexpectedResponse(Deviation):
     """A response other than the one that was asked for."""
 

@@ -44,6 +44,7 @@ class Transcript:
     def __init__(self) -> None:
         self._started = time.monotonic()
         self.entries: list[Entry] = []
+        self.cut = False  # whether the server has closed a connection without a BYE
 
     def record(self, side: Side, connection: str, octets: bytes) -> None:
         """Add octets; what continues an unfinished line of the same side joins its entry."""
@@ -63,6 +64,12 @@ class Transcript:
     def note(self, connection: str, text: str, side: Side = "S") -> None:
         """Something that is not octets: TLS began, the server closed the connection."""
         self.record(side, connection, f"[{text}]\n".encode())
+
+    @property
+    def last_command(self) -> str:
+        """The last line that the client has sent, on any connection."""
+        sent = [entry for entry in self.entries if entry.side == "C"]
+        return sent[-1].text.rpartition("\n")[2] if sent else ""
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)

@@ -69,7 +69,8 @@ def test_pass(run):
     assert case["requirements"] == ["RFC3501-6.1.1-2"]
     assert (case["outcome"], case["message"], case["transcript"]) == ("pass", "", [])
     assert data["summary"] == {
-        "pass": 1, "fail": 0, "warn": 0, "known": 0, "fixed": 0, "skip": 0, "error": 0
+        "pass": 1, "fail": 0, "warn": 0, "known": 0, "fixed": 0, "crash": 0, "skip": 0,
+        "error": 0,
     }  # fmt: skip
     assert data["target"]["greeting"] == "* OK fake ready"
     assert data["target"]["capabilities"] == ["IMAP4REV1"]

@@ -31,7 +31,8 @@ def test_reference_server_that_ended_is_mourned_and_replaced():
         first = server.begin_case()
         server._process._process.kill()
         server._process._process.wait()
-        assert "the server process has ended" in server.obituary()
+        assert "its process has ended" in server.obituary()
+        server.restart()
         second = server.begin_case()
         assert server.obituary() is None
         assert first["primary"] != second["primary"]

@@ -51,6 +51,11 @@ class Framer:
         return int(announced[1])
 
     @property
+    def size(self) -> int:
+        """How many octets have come that were not read."""
+        return len(self._buffer)
+
+    @property
     def pending(self) -> bytes:
         """What has come of the next response."""
         return bytes(self._buffer)

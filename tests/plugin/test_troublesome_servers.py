@@ -1,0 +1,180 @@
+"""Servers that hang, die, send garbage or never end: a finding of the case, and the run goes on."""
+
+import json
+import sys
+import threading
+
+import pytest
+
+from conformance.cli import main
+from conformance.targets import housekeeping, life
+from conformance.wire import channel, connection
+from tests.fake_server import FakeServer
+
+CASES = """
+from conformance.requirements import requirement
+@requirement("RFC3501-6.1.2-OK")
+def test_a_first(selected):
+    '''Something before.'''
+    selected.ok("NOOP")
+@requirement("RFC3501-6.1.2-OK")
+def test_b_troubled(selected):
+    '''The server gets into trouble.'''
+    selected.ok("CHECK")
+@requirement("RFC3501-6.1.2-OK")
+def test_c_later(selected):
+    '''Something after.'''
+    selected.ok("NOOP")
+"""
+FOREVER = 10**9
+
+
+@pytest.fixture
+def server():
+    with FakeServer() as server:
+        yield server
+
+
+@pytest.fixture
+def run(tmp_path, server, capfd, monkeypatch):
+    """run() runs the three cases: exit code, their outcomes, the second of them, the output."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(housekeeping, "PATIENCE", 0.5)
+    monkeypatch.setattr(housekeeping, "SECONDS", 0.5)
+    monkeypatch.setattr(life, "RETURN_SECONDS", 0.5)
+
+    def run(target=server.url):
+        path = tmp_path / "cases" / "any_state" / "test_it.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(CASES)
+        words = ["run", target, "--jobs", "1", "--report", str(tmp_path / "report")]
+        code = main(words, cases=tmp_path / "cases")
+        cases = json.loads((tmp_path / "report" / "results.json").read_text())["cases"]
+        return code, [case["outcome"] for case in cases], cases[1], capfd.readouterr().out
+
+    return run
+
+
+def ends_in(server, *, refusing):
+    """What a server does that crashes: the connection ends, and so do later ones for a while."""
+
+    def fate(_stream):
+        server.refusing = refusing
+
+    return fate
+
+
+def test_server_that_dies(run, server):
+    server.fate["CHECK"] = ends_in(server, refusing=FOREVER)
+    code, outcomes, troubled, output = run()
+    assert (code, outcomes) == (1, ["pass", "crash", "skip"])
+    assert "the server stopped answering after 'a4 CHECK'" in troubled["message"]
+    assert "it did not come back" in troubled["message"]
+    assert troubled["transcript"][-2]["text"] == "a4 CHECK"
+    assert output.index("crash  any_state/it/b_troubled") > 0
+    assert "skipped 1: the server has not answered since 'a4 CHECK'" in output
+
+
+def test_server_that_comes_back(run, server):
+    server.fate["CHECK"] = ends_in(server, refusing=2)
+    code, outcomes, troubled, _ = run()
+    assert (code, outcomes) == (1, ["pass", "crash", "pass"])
+    assert "it answered again" in troubled["message"]
+
+
+def test_server_that_answers_nobody(run, server):
+    ended = threading.Event()
+
+    def hang(_stream):
+        server.fate |= dict.fromkeys(("CAPABILITY", "LOGIN", "NOOP", "LOGOUT"), hang)
+        ended.wait(timeout=30)
+
+    server.fate["CHECK"] = hang
+    code, outcomes, troubled, _ = run()
+    ended.set()
+    assert (code, outcomes) == (1, ["pass", "crash", "skip"])
+    assert "a new connection gets no answer within 0.5" in troubled["message"]
+
+
+def test_only_the_connection_ends(run, server):
+    server.fate["CHECK"] = lambda stream: stream.write(b"* OK [X")
+    code, outcomes, troubled, _ = run()
+    assert (code, outcomes) == (1, ["pass", "fail", "pass"])
+    assert "the server closed the connection without BYE" in troubled["message"]
+    assert "CHECK" in troubled["message"]
+
+
+def test_command_that_is_not_answered(run, server):
+    ended = threading.Event()
+    server.fate["CHECK"] = lambda _stream: ended.wait(timeout=30)
+    code, outcomes, troubled, _ = run()
+    ended.set()
+    assert (code, outcomes) == (1, ["pass", "fail", "pass"])
+    assert "for the tagged response to a4 'CHECK'" in troubled["message"]
+
+
+def without_end(octets):
+    """Send the same octets until the client hangs up."""
+
+    def fate(stream):
+        for _ in range(1_000_000):
+            stream.write(octets)
+
+    return fate
+
+
+def test_garbage(run, server):
+    server.fate["CHECK"] = lambda stream: stream.write(bytes(range(256)) * 10 + b"\r\n")
+    code, outcomes, _, _ = run()
+    assert (code, outcomes) == (1, ["pass", "fail", "pass"])
+
+
+@pytest.mark.parametrize("start", [b"", b"* 1 FETCH (BODY[] {99999999999}\r\n"])
+def test_response_without_end(run, server, monkeypatch, start):
+    monkeypatch.setattr(channel, "LARGEST", 1 << 20)
+    pieces = without_end(b"x" * 65536)
+
+    def fate(stream):
+        stream.write(start)
+        pieces(stream)
+
+    server.fate["CHECK"] = fate
+    code, outcomes, troubled, _ = run()
+    assert (code, outcomes) == (1, ["pass", "fail", "pass"])
+    assert "a response goes on after" in troubled["message"]
+
+
+def test_responses_without_end(run, server, monkeypatch):
+    monkeypatch.setattr(connection, "_MOST_RESPONSES", 1000)
+    server.fate["CHECK"] = without_end(b"* OK still here\r\n" * 100)
+    code, outcomes, troubled, _ = run()
+    assert (code, outcomes) == (1, ["pass", "fail", "pass"])
+    assert "1000 responses without the tagged one" in troubled["message"]
+
+
+def test_control_starts_a_dead_server_again(run, server, tmp_path):
+    revive = tmp_path / "revive"
+    host, port = "127.0.0.1", server.port
+    target = tmp_path / "target.toml"
+    target.write_text(
+        f'[endpoint.imap]\nhost = "{host}"\nport = {port}\n[[account]]\nrole = "primary"\n'
+        f'user = "{server.user}"\npassword = "{server.password}"\n'
+        f'[control]\napply = ["{sys.executable}", "-c", "open({str(revive)!r}, \'w\')"]\n'
+    )
+
+    def die(_stream):
+        server.refusing = FOREVER
+        threading.Thread(target=come_back_when_asked, daemon=True).start()
+
+    def come_back_when_asked():
+        for _ in range(3000):
+            if revive.exists():
+                server.refusing = 0
+                return
+            server.revival.wait(0.01)
+
+    server.revival = threading.Event()
+    server.fate["CHECK"] = die
+    code, outcomes, troubled, _ = run(str(target))
+    assert (code, outcomes) == (1, ["pass", "crash", "pass"])
+    assert "it was started again" in troubled["message"]
