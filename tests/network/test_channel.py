@@ -11,6 +11,8 @@ from reference_server.network import channel as channel_module
 from reference_server.network.channel import Patience, SocketChannel
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
+pytestmark = pytest.mark.directive("imap_conn_timeout", "imap_autologout_time")
+
 GENEROUS = Patience(before_login=30, after_login=30, sending=30)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reference_server.config.live import Live
 from reference_server.config.settings import ConfigurationError, Settings
-from reference_server.network import connections
+from reference_server.network import channel, connections
 from reference_server.network import server as server_module
 from reference_server.network.server import Server
 from tests.network.conftest import FLOOD_SIZE
@@ -197,3 +197,39 @@ def test_two_hundred_connections(start_server, connect):
         client.sendall(b"question")
     for client in clients:
         assert client.recv(100) == b"question"
+
+
+def leave_by_reset(client):
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()
+
+
+def fail_in_handshake(client):
+    client.sendall(b"tls")
+    assert client.recv(100) == b"tls"
+    client.sendall(b"x" * 500)
+
+
+ENDINGS = {
+    "a fault in the server": lambda client: client.sendall(b"fault"),
+    "a reset": leave_by_reset,
+    "a handshake that fails": fail_in_handshake,
+    "silence": lambda _client: None,
+    "not reading": lambda client: client.sendall(b"flood"),
+}
+
+
+@pytest.mark.directive("context_num", "imap_conn_timeout")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_place_is_free_after(start_server, connect, monkeypatch, ending):
+    """More in conformance/cases/gromox; this is what cannot be had from outside, or in no time."""
+    monkeypatch.setattr(channel, "LINGER_SECONDS", 0.01)
+    impatient = ending in ("silence", "not reading")
+    server, ports = start_server(context_num=1, imap_conn_timeout=0.05 if impatient else 30)
+    client = connect(ports["imap"])
+    assert client.recv(100) == b"hello 127.0.0.1"
+    ENDINGS[ending](client)
+    everything = server._connections
+    with everything._changed:
+        assert everything._changed.wait_for(lambda: not everything._channels, timeout=20)
+    assert connect(ports["imap"]).recv(100) == b"hello 127.0.0.1"

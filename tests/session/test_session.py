@@ -306,3 +306,39 @@ def test_a_mailbox_that_is_full_of_keywords(alice):
     assert "k998" in permanent
     assert "\\*" not in permanent
     alice.ok("STORE 1 FLAGS (K1)")
+
+
+def renewals(client, octets):
+    """How often the client's time began anew because of these octets."""
+    before = client.channel.renewals
+    client.send(octets)
+    return client.channel.renewals - before
+
+
+def test_a_whole_command_is_activity_and_a_part_of_one_is_none(connect):
+    client = connect()
+    for octets in ("t1 NO", "OP", " ", "\r"):
+        assert renewals(client, octets) == 0
+    assert renewals(client, "\n") > 0
+    assert renewals(client, "t2 LOGIN {23}\r\n") == 0
+    assert renewals(client, "half a lit") == 0
+    assert renewals(client, "t3 NONSENSE\r\n") == 0  # inside the literal
+    assert renewals(client, "\r\n") > 0
+
+
+def test_a_sasl_answer_is_activity(connect):
+    client = connect()
+    assert renewals(client, "t AUTHENTICATE LOGIN\r\n") > 0
+    assert renewals(client, "YWxpY2U") == 0
+    assert renewals(client, "=\r\n") > 0
+
+
+def test_news_are_no_activity(login, store):
+    client = login()
+    client.ok("SELECT INBOX")
+    client("t IDLE")
+    before = client.channel.renewals
+    deliver(store, "INBOX")
+    assert "* 1 EXISTS" in client.responses()
+    assert client.channel.renewals == before
+    assert renewals(client, "DONE\r\n") > 0
