@@ -24,7 +24,7 @@ from reference_server.config.settings import (
 )
 from reference_server.network.log import start_logging
 from reference_server.network.privileges import raise_descriptor_limit, switch_identity
-from reference_server.network.server import Server
+from reference_server.network.server import Server, is_given
 from reference_server.network.tls import tls_context
 from reference_server.protocol.framing import Limits
 from reference_server.session.folder_names import read_folder_names
@@ -67,7 +67,8 @@ def _run(options: argparse.Namespace) -> None:
     tls = tls_context(settings)
     if settings.imap_support_tls and tls is None:
         logger.warning("TLS is off: it needs imap_certificate_path and imap_private_key_path")
-    if tls is None and (settings.imap_listen_tls or settings.imap_listen_tls_port is not None):
+    port = settings.imap_listen_tls_port
+    if tls is None and (port is not None or is_given(settings, "imap_listen_tls")):
         logger.warning("imap_listen_tls and imap_listen_tls_port have no effect: TLS is off")
     directory = Directory.load(
         find_config_file(settings.config_file_path, settings.reference_accounts)

@@ -149,7 +149,7 @@ SPAN = Kind(
 SECONDS = Kind("time span", f"{SPAN.accepted}, in whole seconds", lambda t: int(_parse_span(t)))
 PORT = Kind("port", "a port from 0 to 65535 (0: any free one), or nothing", _parse_port)
 PLACES = Kind(
-    "addresses", "[address]:port, several with white space between them, or nothing", _parse_places
+    "addresses", "[address]:port, several with white space between, or nothing: none", _parse_places
 )
 LOG_LEVEL = Kind("log level", "a number from 1 to 6", _one_of(1, 2, 3, 4, 5, 6))
 COMMANDS_LOGGED = Kind("number", "0, 1 or 2", _one_of(0, 1, 2))
@@ -237,17 +237,16 @@ class Settings:
         file="gromox.cfg", minimum="0", aliases=("daemons_fd_limit",))
     imap_force_tls: bool = _row(BOOL, "no",
         "Login only over TLS", aliases=("imap_force_starttls",))
-    imap_listen: tuple[Place, ...] = _row(PLACES, "",
-        "Where to listen without TLS at first, such as [::]:143; nothing: at imap_listen_addr and"
-        " imap_listen_port", file="gromox.cfg")
+    imap_listen: tuple[Place, ...] = _row(PLACES, "[::]:143",
+        "Where to listen without TLS at first; goes before imap_listen_addr and imap_listen_port",
+        file="gromox.cfg")
     imap_listen_addr: str = _row(TEXT, "::",
         "Address to listen on; :: is every address of IPv6 and IPv4")
     imap_listen_port: int | None = _row(PORT, "143",
         "Port without TLS at first; nothing: none", aliases=("listen_port",))
-    imap_listen_tls: tuple[Place, ...] = _row(PLACES, "",
-        "Where to listen with TLS from the start; nothing: at imap_listen_addr and"
-        " imap_listen_tls_port, or at [::]:993 if no directive says where to listen",
-        file="gromox.cfg")
+    imap_listen_tls: tuple[Place, ...] = _row(PLACES, "[::]:993",
+        "Where to listen with TLS from the start; goes before imap_listen_tls_port; the default is"
+        " for a configuration that does not say where to listen", file="gromox.cfg")
     imap_listen_tls_port: int | None = _row(PORT, "",
         "Port with TLS from the start; nothing: none", aliases=("listen_ssl_port",))
     imap_log_file: str = _row(TEXT, "-",

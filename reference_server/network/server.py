@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 STACK_SIZE = 1 << 20  # octets of address space; only what a thread touches becomes memory
 EVERY_ADDRESS = "::"
 EVERY_ADDRESS_IPV4 = "0.0.0.0"
-DEFAULT_TLS_PLACE = Place(EVERY_ADDRESS, 993)
+DEFAULT_PLACES = Settings.imap_listen
 RETRY_SECONDS = 0.1
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, socket.EAI_ADDRFAMILY)
@@ -133,19 +133,26 @@ class Server:
 
 def plain_places(settings: Settings) -> Sequence[Place]:
     """Where connections begin without TLS: imap_listen goes before the older directives."""
-    return settings.imap_listen or _older_form(settings, settings.imap_listen_port)
+    if is_given(settings, "imap_listen"):
+        return settings.imap_listen
+    return _older_form(settings, settings.imap_listen_port)
 
 
 def tls_places(settings: Settings) -> Sequence[Place]:
     """Where connections begin with TLS: imap_listen_tls goes before the older directives.
 
-    Those name no port unless told to. The default of the newer form is for a configuration that
-    does not say at all where to listen.
+    Those name no port unless told to. So the default of the newer form is only for a
+    configuration that says nothing about listening.
     """
-    places = settings.imap_listen_tls or _older_form(settings, settings.imap_listen_tls_port)
-    if not places and plain_places(settings) == plain_places(Settings()):
-        return (DEFAULT_TLS_PLACE,)
-    return places
+    untold = settings.imap_listen_tls_port is None and plain_places(settings) == DEFAULT_PLACES
+    if untold or is_given(settings, "imap_listen_tls"):
+        return settings.imap_listen_tls
+    return _older_form(settings, settings.imap_listen_tls_port)
+
+
+def is_given(settings: Settings, key: str) -> bool:
+    """Whether a list was read from a file: then it is another object, even if it is equal."""
+    return getattr(settings, key) is not getattr(Settings, key)
 
 
 def _older_form(settings: Settings, port: int | None) -> Sequence[Place]:

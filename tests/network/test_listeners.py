@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from reference_server.config.directives import PLACES, Settings
+from reference_server.config.settings import load_settings
 from reference_server.network.server import plain_places, tls_places
 
 pytestmark = pytest.mark.directive(
@@ -58,12 +59,38 @@ LISTEN = PLACES.parse("[::1]:1")
         ({"imap_listen": LISTEN}, "[::1]:1", ""),
         ({"imap_listen": LISTEN, "imap_listen_addr": "::2"}, "[::1]:1", ""),
         ({"imap_listen": LISTEN, "imap_listen_tls_port": 5}, "[::1]:1", "[::]:5"),
+        (
+            {"imap_listen": LISTEN, "imap_listen_tls": PLACES.parse("[::]:993")},
+            "[::1]:1",
+            "[::]:993",
+        ),
+        ({"imap_listen_tls": ()}, "[::]:143", ""),
+        ({"imap_listen": (), "imap_listen_tls_port": 5}, "", "[::]:5"),
+        ({"imap_listen": PLACES.parse("[::]:143"), "imap_listen_port": 5}, "[::]:143", "[::]:993"),
         ({"imap_listen": LISTEN * 2, "imap_listen_tls": LISTEN}, "[::1]:1 [::1]:1", "[::1]:1"),
     ],
     ids=repr,
 )
 def test_the_newer_form_goes_before_the_older(given, plain, tls):
     settings = Settings(**given)
+    assert tuple(plain_places(settings)) == PLACES.parse(plain)
+    assert tuple(tls_places(settings)) == PLACES.parse(tls)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "tls"),
+    [
+        ("imap_rfc9051=no\n", "[::]:143", "[::]:993"),
+        ("imap_listen=[::1]:1\nimap_listen_tls=[::]:993\n", "[::1]:1", "[::]:993"),
+        ("imap_listen=[::]:143\nlisten_port=5\nlisten_ssl_port=6\n", "[::]:143", "[::]:6"),
+        ("imap_listen_tls=\nlisten_ssl_port=6\n", "[::]:143", ""),
+    ],
+)
+def test_in_a_file_even_a_default_goes_before_the_older_form(tmp_path, text, plain, tls):
+    file = tmp_path / "gromox.cfg"
+    file.write_text(text)
+    settings, warnings = load_settings([file])
+    assert not warnings
     assert tuple(plain_places(settings)) == PLACES.parse(plain)
     assert tuple(tls_places(settings)) == PLACES.parse(tls)
 
