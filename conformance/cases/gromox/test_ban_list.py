@@ -14,7 +14,7 @@ from conformance.requirements import allow, configuration, requirement
 TRIES = 3
 DELAY = 1.0  # seconds
 
-pytestmark = [allow("lockout"), pytest.mark.usefixtures("_unblocked_afterwards")]
+pytestmark = allow("lockout")
 small = configuration(
     imap_auth_times=TRIES,
     block_interval_auths="3s",
@@ -26,6 +26,7 @@ unlimited = configuration(imap_auth_times=TRIES, userfilter_maxbans=0, auth_fail
 
 
 @small
+@pytest.mark.usefixtures("_unblocked_afterwards")
 @requirement("GROMOX-userfilter_maxbans-SIZE")
 def test_no_more_users_are_blocked_than_the_list_has_room_for(before_login, accounts):
     """With room for one, of two users that failed too often one at least logs in."""
@@ -38,6 +39,7 @@ def test_no_more_users_are_blocked_than_the_list_has_room_for(before_login, acco
 
 
 @small
+@pytest.mark.usefixtures("_unblocked_afterwards")
 @requirement("GROMOX-userfilter_icase-EXACT")
 def test_names_in_another_case_are_others_where_case_counts(before_login, account):
     """Failures of the name in capitals do not block the name as it is."""

@@ -1,7 +1,5 @@
 """Tries are a user's, not an address's: clients at several addresses, behind a proxy."""
 
-import time
-
 import pytest
 
 from conformance.cases.gromox._logins import enter, fail, is_refused_and_closed
@@ -9,14 +7,13 @@ from conformance.cases.gromox._proxy import tcp4, tcp6
 from conformance.requirements import allow, configuration, requirement
 
 TRIES = 3
-SECONDS = 3.0
-LATE = 1.5  # seconds that a server may take longer
 
 pytestmark = [
     configuration(
         imap_accept_haproxy=2, imap_auth_times=TRIES, block_interval_auths="3s", auth_fail_delay=0
     ),
     allow("lockout"),
+    pytest.mark.usefixtures("_unblocked_afterwards"),
 ]
 
 
@@ -31,9 +28,7 @@ def client_at(connect, server):
             connection.start_tls()
         return connection
 
-    yield client_at
-    if not server.is_reference:
-        time.sleep(SECONDS + LATE)  # others use the accounts, too: the block is over then
+    return client_at
 
 
 @requirement("GROMOX-imap_auth_times-USER", "GROMOX-block_interval_auths-REFUSED")
