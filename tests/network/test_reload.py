@@ -121,11 +121,11 @@ def test_expunge_on_delete_for_the_next_command(operate):
     client.append("INBOX", None, None, b"Subject: x\r\n\r\nx\r\n")
     assert client.select() == ("OK", [b"1"])
     for flags in r"(\Deleted)", "()":
-        client.store("1", "FLAGS", flags)
+        client.uid("STORE", "1", "FLAGS", flags)
     assert client.response("EXPUNGE")[1] == [None]
     operator.write(imap_expunge_on_delete="yes")
     operator.hang_up()
-    client.store("1", "+FLAGS", r"(\Deleted)")
+    client.uid("STORE", "1", "+FLAGS", r"(\Deleted)")
     assert client.response("EXPUNGE")[1] == [b"1"]
 
 
