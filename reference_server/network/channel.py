@@ -76,12 +76,10 @@ class SocketChannel:
                 raise Disconnected("PROXY header stalled")
             try:
                 octets = self._socket.recv(header.missing)
-                if not octets:
-                    raise Disconnected("ended before its PROXY header")
-            except BlockingIOError:
-                continue
             except OSError as error:
                 raise Disconnected(str(error)) from error
+            if not octets:
+                raise Disconnected("ended before its PROXY header")
             header.feed(octets)
         return header.source()
 

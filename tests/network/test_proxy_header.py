@@ -99,6 +99,21 @@ def test_a_client_that_goes_away_within_its_header_is_logged(start_server, conne
     assert "ended before its PROXY header" in caplog.text
 
 
+def test_a_connection_reset_within_its_header(start_server, connect, caplog):
+    caplog.set_level("INFO", "reference_server")
+    server, ports = start_server(imap_accept_haproxy=2)
+    client = connect(ports["imap"])
+    client.sendall(TCP4[:-1])
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+    other = connect(ports["imap"])
+    other.sendall(TCP4)
+    assert other.recv(100) == b"hello 192.0.2.7"
+    server.shut_down()
+    assert "reset" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_what_is_no_header_is_logged(start_server, connect, caplog):
     """An operator sees it, with the address from which it came."""
     _, ports = start_server(imap_accept_haproxy=2)
