@@ -1,5 +1,6 @@
 """Connections that must begin with a PROXY header: what gets through, and what gets nowhere."""
 
+import contextlib
 import dataclasses
 import random
 import selectors
@@ -131,7 +132,8 @@ def test_shutting_down_does_not_wait_for_a_header(start_server, connect):
     client = connect(ports["imap"])
     client.sendall(TCP4[:5])
     server.shut_down()
-    assert client.recv(100) == b""
+    with contextlib.suppress(ConnectionResetError):  # closed with octets of ours unread
+        assert client.recv(100) == b""
 
 
 def broken(choice: random.Random) -> bytes:
