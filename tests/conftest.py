@@ -64,6 +64,7 @@ class ReferenceProcess:
         self.certificate = certificate
         values = {
             "host_id": "reference.example.test",
+            "data_file_path": "",
             "imap_listen_addr": "127.0.0.1",
             "imap_listen_port": "0",
             "imap_listen_tls_port": "0",

@@ -69,6 +69,7 @@ def prepare(folder: Path) -> Settings:
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     _make_certificate(certificate, key)
     return Settings(
+        data_file_path=(),
         host_id="localhost",
         imap_listen_addr=ADDRESS,
         imap_listen_port=PORT,
