@@ -51,6 +51,12 @@ class ClientFormatter(logging.Formatter):
         return super().formatMessage(record)
 
 
+class SystemLog(logging.handlers.SysLogHandler):
+    """With the severity of NOTICE, which the library takes for a warning."""
+
+    priority_map = logging.handlers.SysLogHandler.priority_map | {"NOTICE": "notice"}  # noqa: RUF012
+
+
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
@@ -82,7 +88,7 @@ def start_logging(settings: Settings) -> None:
 def _handler(name: str) -> logging.Handler:
     try:
         if name == "syslog" or (name == "-" and _under_service_manager()):
-            handler = logging.handlers.SysLogHandler(SYSLOG_SOCKET)
+            handler = SystemLog(SYSLOG_SOCKET, SystemLog.LOG_MAIL)
             handler.ident = "gximap-server: "
             return handler
         if name == "-":

@@ -66,7 +66,8 @@ def test_the_clients_address_is_in_lines_of_its_thread_only(log_to):
 
 def test_control_characters_cannot_forge_a_line(log_to):
     read = log_to(5)
-    logging.getLogger("reference_server").info("user=%s", "x\r\nFORGED\x1b[2J\x85\u2028\u00e9\udcff")
+    name = "x\r\nFORGED\x1b[2J\x85\u2028\u00e9\udcff"
+    logging.getLogger("reference_server").info("user=%s", name)
     assert read().splitlines()[0].endswith("user=x\\r\\nFORGED\\x1b[2J\\x85\\u2028\u00e9\\udcff")
 
 
@@ -142,10 +143,21 @@ def syslog(monkeypatch, tmp_path):
 
 
 @pytest.mark.directive("imap_log_file")
-def test_syslog(syslog):
-    start_logging(Settings(imap_log_file="syslog"))
-    logging.getLogger("reference_server").warning("event")
-    assert b"gximap-server: WARNING event" in syslog.recv(1000)
+@pytest.mark.parametrize(
+    ("level", "line"),
+    [  # the facility is mail, 2 * 8; the severities are those of RFC 5424
+        (logging.CRITICAL, b"<18>gximap-server: CRITICAL event"),
+        (logging.ERROR, b"<19>gximap-server: ERROR event"),
+        (logging.WARNING, b"<20>gximap-server: WARNING event"),
+        (NOTICE, b"<21>gximap-server: NOTICE event"),
+        (logging.INFO, b"<22>gximap-server: INFO event"),
+        (logging.DEBUG, b"<23>gximap-server: DEBUG event"),
+    ],
+)
+def test_syslog(syslog, level, line):
+    start_logging(Settings(imap_log_file="syslog", imap_log_level=6))
+    logging.getLogger("reference_server").log(level, "event")
+    assert syslog.recv(1000).rstrip(b"\0") == line
 
 
 @pytest.fixture
