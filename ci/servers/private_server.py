@@ -5,7 +5,8 @@ A script describes its server in a ``Server`` and calls ``main(server)``:
     SCRIPT
         print the path of a target file, serve until SIGTERM or Ctrl-C
     SCRIPT -- COMMAND ... {target}
-        run COMMAND with {target} replaced by that path, stop the server, exit as COMMAND did
+        run COMMAND with {target} replaced by that path, stop the server, exit as COMMAND did;
+        meanwhile a server that gives no greeting any more is started again
 
 Everything a server writes lies in one temporary folder, removed at the end. Packages that cannot
 be installed beside each other (Debian allows one IMAP server) are unpacked in a cache folder
@@ -27,6 +28,8 @@ from pathlib import Path
 
 ADDRESS = "127.0.0.1"
 START_SECONDS = 20
+GREETING_SECONDS = 4
+LOOK_SECONDS = 2  # a command runs so long before the server is looked at again
 STOP_SECONDS = 10
 ACCOUNTS = {  # role: (user, password)
     "primary": ("alice@example.test", "alicepw"),
@@ -154,7 +157,7 @@ def write_target(server: Server, place: Place) -> Path:
 def answers(port: int) -> bool:
     """Whether an IMAP greeting comes from the port."""
     try:
-        with socket.create_connection((ADDRESS, port), timeout=5) as connection:
+        with socket.create_connection((ADDRESS, port), timeout=GREETING_SECONDS) as connection:
             return connection.recv(64).startswith(b"* ")
     except OSError:
         return False
@@ -200,7 +203,29 @@ def signal_group(server: "subprocess.Popen[bytes]", number: int) -> bool:
     return True
 
 
-def run_command(command: list[str], target: Path) -> int:
+class Service:
+    """A running server. One that gives no greeting any more is ended and started again."""
+
+    def __init__(self, command: Sequence[str], place: Place) -> None:
+        self.command = command
+        self.place = place
+        self.log = place.folder / "log"
+        self.process = start(command, self.log)
+
+    def wait_until_ready(self) -> None:
+        wait_until_ready(self.process, self.log, self.place.port)
+
+    def look_after(self) -> None:
+        """Start the server again unless it greets, at the second attempt at the latest."""
+        if answers(self.place.port) or answers(self.place.port):
+            return
+        print("the server gives no greeting: it is started again", file=sys.stderr, flush=True)
+        stop(self.process)
+        self.process = start(self.command, self.log)
+        self.wait_until_ready()
+
+
+def run_command(command: list[str], target: Path, service: Service) -> int:
     """Run the command; a shell's exit code for one that a signal ended or that does not exist."""
     arguments = [argument.replace("{target}", str(target)) for argument in command]
     try:
@@ -209,7 +234,8 @@ def run_command(command: list[str], target: Path) -> int:
         print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
         return 127
     try:
-        code = child.wait()
+        while (code := wait_for(child, LOOK_SECONDS)) is None:
+            service.look_after()
     except BaseException:
         child.terminate()
         child.wait()
@@ -217,21 +243,27 @@ def run_command(command: list[str], target: Path) -> int:
     return 128 - code if code < 0 else code
 
 
+def wait_for(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
 def serve(server: Server, place: Place, command: list[str]) -> int:
     place.folder.chmod(0o755)  # the server's users must reach their parts of it
     make_certificate(place.folder)
-    log = place.folder / "log"
-    process = start(server.configure(place), log)
+    service = Service(server.configure(place), place)
     try:
-        wait_until_ready(process, log, place.port)
+        service.wait_until_ready()
         target = write_target(server, place)
         if command:
-            return run_command(command, target)
+            return run_command(command, target, service)
         print(target, flush=True)
-        process.wait()
-        raise StartError("it ended by itself\n" + log.read_text(errors="replace"))
+        service.process.wait()
+        raise StartError("it ended by itself\n" + service.log.read_text(errors="replace"))
     finally:
-        stop(process)
+        stop(service.process)
 
 
 def interrupt(*_: object) -> None:
