@@ -34,9 +34,9 @@ MESSAGE_SIZE = 1024 * 1024
 class Ending:
     """How a connection ended. Times are monotonic, in seconds.
 
-    `began` is before the client's last activity in the strictest sense, which before login is a
-    whole command; `settled` is after all that the client does. `responses` came between then and
-    the end; `octets` did where the client speaks no IMAP.
+    `began` is before the client's last activity in the strictest sense, a whole command (or the
+    connection); `settled` is after all that the client does. `responses` came between then and the
+    end; `octets` did where the client speaks no IMAP.
     """
 
     began: float

@@ -23,6 +23,7 @@ from conformance.cases.gromox._stalls import (
 __all__ = ["WAYS"]
 
 RECEIVE_BUFFER = 32 * 1024  # octets, of a client that does not read
+A_LITTLE = 4 * RECEIVE_BUFFER  # so much that the client's system lets the server know of it
 FETCHES = 12  # of that message: more than all buffers between server and client hold
 ENDLESS = 100  # octets, at one each PAUSE
 
@@ -74,10 +75,9 @@ def _a_literal_that_comes_octet_by_octet(client: Client) -> Ending:
 
 @stall("AUTHENTICATE without an answer")
 def _authenticate_without_an_answer(client: Client) -> Ending:
-    connection = client.connect()
-    offered = client.server.initial_capabilities
-    mechanism = b"LOGIN" if "AUTH=LOGIN" in offered else b"PLAIN"
     began = time.monotonic()
+    connection = client.connect()
+    mechanism = b"LOGIN" if "AUTH=LOGIN" in client.server.initial_capabilities else b"PLAIN"
     connection.send(b"a1 AUTHENTICATE " + mechanism + b"\r\n")
     connection.expect_continuation()
     return wait(connection, began)
@@ -116,8 +116,8 @@ def _no_handshake(client: Client) -> Ending:
 
 @stall("half a ClientHello", needs="imaps")
 def _half_a_client_hello(client: Client) -> Ending:
-    channel = client.channel("imaps")
     began = time.monotonic()
+    channel = client.channel("imaps")
     channel.write(CLIENT_HELLO)
     return wait_below_imap(channel, began)
 
@@ -160,16 +160,16 @@ def _silence_in_a_mailbox(client: Client) -> Ending:
 
 @stall("half a command after login")
 def _half_a_command_after_login(client: Client) -> Ending:
-    connection = client.log_in()
     began = time.monotonic()
+    connection = client.log_in()
     connection.send(b"a9 SEL")
     return wait(connection, began)
 
 
 @stall("an APPEND that never comes")
 def _an_append_that_never_comes(client: Client) -> Ending:
-    connection = client.log_in()
     began = time.monotonic()
+    connection = client.log_in()
     connection.send(f'a9 APPEND "{client.mailbox}" {{2000}}\r\n'.encode())
     connection.expect_continuation()
     return wait(connection, began)
@@ -177,10 +177,10 @@ def _an_append_that_never_comes(client: Client) -> Ending:
 
 @stall("half an APPEND")
 def _half_an_append(client: Client) -> Ending:
+    began = time.monotonic()
     connection = client.log_in()
     connection.send(f'a9 APPEND "{client.mailbox}" {{2000}}\r\n'.encode())
     connection.expect_continuation()
-    began = time.monotonic()
     connection.send(b"Subject: half\r\n\r\n")
     return wait(connection, began)
 
@@ -266,10 +266,16 @@ def _a_client_that_reads_slowly(client: Client) -> Ending:
     connection = client.log_in(select=True)
     began = time.monotonic()
     tag = _ask_for_much(connection)
-    for _ in range(4):
-        time.sleep(0.6 * CONN_TIMEOUT)
-        connection.channel.socket.settimeout(OPEN)
-        connection.channel.framer.feed(connection.channel.socket.recv(RECEIVE_BUFFER))
+    channel = connection.channel
+    channel.socket.settimeout(OPEN)
+    for _ in range(6):
+        time.sleep(0.4 * CONN_TIMEOUT)
+        taken = 0
+        while taken < A_LITTLE:
+            taken += len(octets := channel.socket.recv(RECEIVE_BUFFER))
+            if not octets:
+                break
+            channel.framer.feed(octets)
     ending = Ending(began, time.monotonic())
     connection.finish(tag).expect("OK")
     return ending
