@@ -54,7 +54,7 @@ class ClientFormatter(logging.Formatter):
 class SystemLog(logging.handlers.SysLogHandler):
     """With the severity of NOTICE, which the library takes for a warning."""
 
-    priority_map = logging.handlers.SysLogHandler.priority_map | {"NOTICE": "notice"}  # noqa: RUF012
+    priority_map = logging.handlers.SysLogHandler.priority_map | {"NOTICE": "notice"}
 
 
 def _escape(character: str) -> str:
