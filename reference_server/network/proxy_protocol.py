@@ -1,7 +1,8 @@
 """The header of the PROXY protocol, version 2: octets in, the client's address out. No I/O.
 
 Section 2.2 of the protocol's specification. Only TCP over IPv4 and IPv6 and UNIX streams name a
-client here; every other combination of family and transport is skipped like UNSPEC.
+client here; every other combination of family and transport is skipped like UNSPEC. What follows
+the addresses is skipped, a checksum included: verifying one is for receivers that know it (2.2.3).
 """
 
 from __future__ import annotations
