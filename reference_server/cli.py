@@ -105,7 +105,8 @@ def _run(options: argparse.Namespace) -> None:
             print(development.guide(settings, first))
         print("ready", *places, flush=True)
         logger.log(NOTICE, "listening: %s", ", ".join(places))
-        while (received := signal.sigwait(SIGNALS)) not in ENDINGS:
+        endings = SIGNALS if options.dev else ENDINGS  # a developer who closes the terminal is done
+        while (received := signal.sigwait(SIGNALS)) not in endings:
             _reload(options, base, live)
         logger.log(NOTICE, "ending: %s", signal.Signals(received).name)
         server.shut_down()

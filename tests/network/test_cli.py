@@ -1,6 +1,7 @@
 """The command line: its options, and one clear line for everything that prevents the start."""
 
 import imaplib
+import signal
 import ssl
 import subprocess
 import sys
@@ -233,7 +234,7 @@ def test_dev_needs_no_configuration(tmp_path):
         assert (tmp_path / "gximap-data" / "key.pem").stat().st_mode & 0o077 == 0
         assert (tmp_path / "gximap-data" / "mail.sqlite").exists()
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGHUP)  # as a terminal does that is closed
         process.communicate(timeout=30)
     assert process.returncode == 0
 
