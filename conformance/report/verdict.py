@@ -81,9 +81,9 @@ def sentence(results: Results) -> str:
     elif results.faults or summary["error"]:
         opening = "The suite itself failed in this run; what it says of the server is not complete."
     elif results.exit_code == EXIT_DEVIATIONS:
-        opening = "The server deviates from what the RFCs demand."
+        opening = "The server does not do all that it must."
     elif summary["warn"]:
-        opening = "The server keeps all that the RFCs demand here, not all that they recommend."
+        opening = "The server does all that it must here, but not all that it should."
     elif summary["known"]:
         opening = "The server shows no deviation that its profile does not know."
     else:

@@ -163,4 +163,7 @@ def test_only_the_format_is_on_standard_output(tmp_path, capfd, form, begins):
     output = capfd.readouterr()
     assert output.out.startswith(begins)
     assert ("target: " in output.err) == (form != "text")
-    assert f":{password}@" not in (tmp_path / "report/index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report/index.html").read_text(encoding="utf-8")
+    assert f":{password}@" not in page
+    again = server.url.replace(f":{password}", "")
+    assert f"gximap-conformance run {again} --select any_state/it/fails" in page
