@@ -52,7 +52,7 @@ class ChangeQueue:
 def merge(changes: Sequence[Change], owner: Observer) -> list[Change]:
     """Changes that, taken in by ``owner``'s view, leave it as ``changes`` would."""
     fleeting = _fleeting(changes)
-    later: set[int] = set()  # messages whose flags are changed again
+    needless = set(fleeting)  # messages whose flags are changed again later on, too
     merged: list[Change] = []
     for change in reversed(changes):
         match change:
@@ -62,12 +62,13 @@ def merge(changes: Sequence[Change], owner: Observer) -> list[Change]:
             case Expunged(uids):
                 change = replace(change, uids=[uid for uid in uids if uid not in fleeting])
             case FlagsChanged(flags, origin):
-                # What others did before an own change and after it is told apart.
                 own = origin is owner
-                needless = fleeting if own else fleeting | later
-                left = {uid: value for uid, value in flags.items() if uid not in needless}
+                if own:  # what others did before an own change and after it is told apart
+                    needless = set(fleeting)
+                left = {uid: flags[uid] for uid in flags.keys() - needless}
                 change = replace(change, flags=left)
-                later = set() if own else later.union(left)
+                if not own:
+                    needless.update(left)
         # The last one stays, if empty: it has the highest mod-sequence.
         if not merged or _size(change):
             merged.append(change)

@@ -28,7 +28,7 @@ def test_a_header_is_no_header(server, log):
         assert greeting.startswith(b"* OK"), f"the server greets with {greeting!r}"
         user = nobody()
         channel.write(f"\r\nx LOGIN {user} wrong\r\n".encode())
-        said = []
+        said: list[bytes] = []
         while not any(line.startswith(b"x ") for line in said):
             try:
                 said.append(channel.read(10))
