@@ -86,7 +86,7 @@ OUTCOMES = {
         "ended with a server that answered nobody",
         8,
         "bold white on red",
-        "bad",
+        "crash",
         told=True,
         deviates=True,
         junit="failure",

@@ -35,7 +35,7 @@ def trouble(server: Server) -> str | None:
             if channel.read(endpoint.deadline).startswith(b"x "):
                 return None
     except TimeoutError:
-        return f"a new connection gets no answer within {endpoint.deadline:g} s"
+        return f"a new connection gets no answer within {endpoint.deadline:.3g} s"
     except EOFError:
         return "a new connection is closed before anything is answered"
     except (OSError, Deviation) as error:

@@ -17,7 +17,7 @@ class DeadlineExpired(Deviation):
     def __init__(self, awaited: str, seconds: float, received: str = "") -> None:
         self.awaited = awaited
         self.seconds = seconds
-        message = f"waited {seconds:g} s for {awaited}"
+        message = f"waited {seconds:.3g} s for {awaited}"
         super().__init__(f"{message}; so far came: {received}" if received else message)
 
 
