@@ -77,7 +77,7 @@ DEFAULT_ELSEWHERE = {"imap_listen", "imap_listen_tls"}
 
 TABLE = {directive.key: directive for directive in DIRECTIVES}
 
-pytestmark = pytest.mark.directive(*(row.key for _, row in MANUAL))
+pytestmark = pytest.mark.directive("configuration")
 
 every_row = pytest.mark.parametrize(
     ("file", "row"), MANUAL, ids=lambda part: getattr(part, "key", "")

@@ -9,6 +9,8 @@ from reference_server.config import settings as settings_module
 from reference_server.config.directives import DIRECTIVES, Settings
 from reference_server.config.settings import ConfigurationError, load_settings, system_files
 
+pytestmark = pytest.mark.directive("configuration")
+
 
 @pytest.fixture
 def load(tmp_path):

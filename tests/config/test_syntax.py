@@ -15,6 +15,8 @@ from reference_server.config.syntax import (
     read_lines,
 )
 
+pytestmark = pytest.mark.directive("configuration")
+
 
 def lines_of(tmp_path, content: bytes):
     file = tmp_path / "imap.cfg"

@@ -12,6 +12,8 @@ import pytest
 from reference_server.config import development
 from reference_server.config.directives import DIRECTIVES
 
+pytestmark = pytest.mark.directive("command line")
+
 
 @pytest.fixture
 def run(tmp_path):

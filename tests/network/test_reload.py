@@ -25,6 +25,8 @@ LIVE = {
 READ = "configuration read again"
 NOT_READ = "configuration not read again"
 
+pytestmark = pytest.mark.directive("signals")
+
 
 def test_the_live_directives_are_those_of_the_manual():
     assert {directive.key for directive in DIRECTIVES if directive.live} == LIVE
