@@ -16,6 +16,7 @@ from rich.text import Text
 from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
 from conformance.diff.command import diff
+from conformance.endings import as_interrupts
 from conformance.plugin import CASES, new_results
 from conformance.profiles.draft import check_new, write_draft
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
@@ -55,6 +56,11 @@ def _ask(prompt: str) -> str:
 
 def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
     """Run the command; returns its exit code. `cases` is the folder of the cases."""
+    with as_interrupts():
+        return _main(words, cases)
+
+
+def _main(words: Sequence[str] | None, cases: Path) -> int:
     words = list(sys.argv[1:] if words is None else words)
     if not words or (words[0] not in COMMANDS and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "run")

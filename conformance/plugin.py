@@ -29,6 +29,7 @@ from conformance.targets.housekeeping import remove_all
 
 CASES = Path(__file__).parent / "cases"
 
+INTERRUPTED = "{}: clearing up was interrupted; gximap-conformance clean TARGET removes the rest"
 TARGET = pytest.StashKey[Target]()
 RESULTS = pytest.StashKey[Results]()
 CASE = pytest.StashKey[Case]()
@@ -309,6 +310,9 @@ class RunPlugin:
         """Clear up and report when everything else has ended, whatever that brought."""
         try:
             yield
+        except KeyboardInterrupt:  # the second one, perhaps
+            if RESULTS in self._config.stash:
+                self.results.interrupted = True
         except Exception as error:
             # The fixtures of a case that was interrupted may find its connections in disorder.
             if RESULTS not in self._config.stash:
@@ -324,6 +328,9 @@ class RunPlugin:
             try:
                 left = remove_all(target.description, target.facts, target.scratch)
                 self.results.left_behind = left
+            except KeyboardInterrupt:
+                self.results.interrupted = True
+                self.results.left_behind = [INTERRUPTED.format(target.scratch)]
             except Exception as error:  # the results are worth more than a tidy end
                 self.results.faults.append(f"clearing up: {error!r}")
         self.results.finish(time.monotonic() - self._begin)

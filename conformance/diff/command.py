@@ -2,8 +2,7 @@
 
 import argparse
 import contextlib
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.text import Text
@@ -29,7 +28,6 @@ def diff(console: Console, namespace: argparse.Namespace, ask: Callable[[str], s
     removed again, however this ends; what cannot be is told.
     """
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_terminated_as_interrupted())
         players = []
         for letter, target in zip("AB", namespace.targets, strict=True):
             player = _player(target, namespace, ask)
@@ -52,20 +50,6 @@ def _player(target: str, namespace: argparse.Namespace, ask: Callable[[str], str
 def _clear_up(console: Console, player: Player) -> None:
     for reason in player.clear_up():
         console.print(Text(f"could not be removed: {reason}", style="bold red"))
-
-
-@contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """SIGTERM ends the command as Ctrl-C does: clearing up."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _compare(console: Console, players: list[Player], printer: "_Printer") -> int:

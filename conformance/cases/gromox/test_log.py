@@ -44,7 +44,7 @@ def test_a_login_that_succeeds_is_not_logged_as_refused(before_login, account, l
     """A client that logs in, reads and leaves gives fail2ban nothing to find."""
     connection = before_login()
     enter(connection, account, method)
-    connection.ok("SELECT", "INBOX")
+    connection.ok("EXAMINE", "INBOX")
     connection.ok("LOGOUT")
     fail(before_login(), f"{word}@gximap.invalid")
     log.await_line(rf"user={word}.* rejected:")

@@ -59,7 +59,7 @@ def test_a_session_behind_a_header(proxied, account, octets):
     """Behind a PROXY header a session goes as any other."""
     connection = proxied(octets)
     connection.log_in(account)
-    connection.ok("SELECT", "INBOX")
+    connection.ok("EXAMINE", "INBOX")
     connection.ok("LOGOUT")
     assert connection.is_closed_by_server()
 
