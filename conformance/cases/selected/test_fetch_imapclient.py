@@ -41,8 +41,9 @@ def fetch_one(client, uid, *items):
     """The values of these items of a message, in order; each of them must have come."""
     found = client.fetch(uid, items)
     assert uid in found, f"no data of the message with UID {uid} came"
-    # IMAPClient leaves the field names of a section as the server has them.
-    data = {key.upper(): value for key, value in found[uid].items()}
+    # IMAPClient leaves the field names of a section as the server has them: in any case, quoted
+    # or not (header-fld-name = astring).
+    data = {key.upper().replace(b'"', b""): value for key, value in found[uid].items()}
     values = []
     for item in items:
         key = re.sub(r"<(\d+)\.\d+>", r"<\1>", item.replace(".PEEK", "")).upper().encode()
