@@ -3,7 +3,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conformance.profiles.profile import KnownDeviation, Profile, ProfileError, load_profile
+from conformance.plugin import CASES
+from conformance.profiles.profile import (
+    EXAMPLE,
+    FOLDER,
+    KnownDeviation,
+    Profile,
+    ProfileError,
+    load_profile,
+)
+from conformance.quiet import collect
 from conformance.report.files import write_files
 from conformance.report.outcome import Finding
 from conformance.report.results import Results
@@ -130,6 +139,14 @@ def test_wrong_profile(tmp_path, old, new, problem):
         load_profile(str(tmp_path / "p.toml"), catalogue())
 
 
-@pytest.mark.parametrize("name", ["example", "dovecot", "gromox"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.toml")))
 def test_the_suites_own_profiles_can_be_read(name):
     assert load_profile(name, catalogue()).name
+
+
+def test_the_suites_own_profiles_name_cases_that_exist():
+    cases = {case.id for case in collect(CASES, ()).cases}
+    cases |= {case.partition("[")[0] for case in cases}
+    for name in {path.stem for path in FOLDER.glob("*.toml")} - {EXAMPLE}:
+        named = {known.case for known in load_profile(name, catalogue()).deviations}
+        assert named - cases - {""} == set(), name
