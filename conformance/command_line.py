@@ -65,8 +65,8 @@ def parser() -> argparse.ArgumentParser:
         "--format",
         choices=("text", "github", "markdown"),
         default="text",
-        help="how the results are printed: for a terminal, as annotations of GitHub's workflows, or "
-        "for the comment on a pull request; progress goes to standard error unless it is text",
+        help="how the results are printed: for a terminal, as annotations of a GitHub workflow, "
+        "or for the comment on a pull request; progress goes to standard error unless it is text",
     )
     _add_trust(run)
     run.add_argument(

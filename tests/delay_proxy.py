@@ -65,9 +65,7 @@ class DelayProxy:
             writer.close()
             return
         with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(
-                self._carry(reader, far_writer), self._carry(far_reader, writer)
-            )
+            await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
         for each in (writer, far_writer):
             each.close()
 
