@@ -79,6 +79,20 @@ def test_removing_says_what_is_left(foreign, fake):
     assert "in use" in left
 
 
+def test_making_where_the_delimiter_is_taken_for_a_part_of_the_name(foreign, fake, monkeypatch):
+    def answer(name, arguments):
+        if name == "CREATE":
+            fake.mailboxes.append(arguments.strip('"'))
+            return ["OK done"]
+        return FakeServer.answer(fake, name, arguments)
+
+    monkeypatch.setattr(fake, "answer", answer)
+    housekeeper = Housekeeper(foreign, foreign.accounts["primary"], FACTS)
+    housekeeper.make("gximap-x")
+    housekeeper.close()
+    assert fake.mailboxes == ["INBOX", "Private", "gximap-x"]
+
+
 def test_removing_reconnects_once(foreign, fake):
     housekeeper = Housekeeper(foreign, foreign.accounts["primary"], FACTS)
     housekeeper.make("gximap-x")
