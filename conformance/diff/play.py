@@ -46,10 +46,13 @@ class _Heard:
 
 @dataclass(slots=True)
 class _Scene:
-    """One dialogue on its connection. `uids`: those told, by selected mailbox."""
+    """One dialogue on its connection. `uids`: those told, by selected mailbox.
+
+    `stem` begins the names of the dialogue's mailboxes.
+    """
 
     connection: Connection
-    root: str
+    stem: str
     delimiter: str
     selected: str = ""
     uids: dict[str, set[int]] = field(default_factory=dict)
@@ -65,18 +68,13 @@ class _Scene:
             told = sorted(self.uids.get(self.selected, ()))
             # Where the server has told fewer, there is no such message.
             return told[int(rest) - 1] if len(told) >= int(rest) else 4294967294
-        if place == "~":
-            return Mailbox(self.root)
-        return Mailbox(self.root + self.delimiter + place.replace("/", self.delimiter))
+        return Mailbox(self.stem + place.replace("/", self.delimiter))
 
     def mailbox(self, name: str) -> str | None:
         """The name as the dialogue has it, None for a mailbox that is not of it."""
-        if name == self.root:
-            return "{~}"
-        if not name.startswith(self.root + self.delimiter):
+        if not name.startswith(self.stem):
             return None
-        inferior = name[len(self.root + self.delimiter) :]
-        return "{" + inferior.replace(self.delimiter, "/") + "}"
+        return "{" + name.removeprefix(self.stem).replace(self.delimiter, "/") + "}"
 
 
 class Player:
@@ -110,15 +108,16 @@ class Player:
         Raises UnreachableError where the server cannot be logged in to any more.
         """
         self._played += 1
-        delimiter = self.facts.delimiter
-        root = f"{self.facts.prefix}{self._scratch}{delimiter or '-'}{self._played}"
+        root = self.facts.prefix + self._scratch
+        delimiter = self.facts.delimiter or "-"
         transcript = Transcript()
         try:
-            self._housekeeper.make(root)
+            if self._played == 1 and self.facts.delimiter:
+                self._housekeeper.make(root)
             connection = self._connect(dialogue.logged_in, transcript)
         except (OSError, Deviation) as error:
             raise UnreachableError(f"{self.name} does not let in any more: {error}") from error
-        scene = _Scene(connection, root, delimiter or "-")
+        scene = _Scene(connection, f"{root}{delimiter}{self._played}-", delimiter)
         heard: list[_Heard] = []
         with connection:
             for step in dialogue.steps:
