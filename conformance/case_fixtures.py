@@ -17,6 +17,7 @@ from conformance.plugin import FINDINGS, REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
 from conformance.targets.configuration import wanted
+from conformance.targets.control import ControlError
 from conformance.targets.description import Account
 from conformance.targets.fleet import CannotConfigureError, Fleet
 from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
@@ -24,6 +25,7 @@ from conformance.targets.log import Log
 from conformance.targets.server import Server
 from conformance.wire import Endpoint, Transcript
 
+LOG = pytest.StashKey[Log]()
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Of a long transcript the beginning and the end are kept: so many entries.
 KEPT_FIRST, KEPT_LAST = 50, 250
@@ -97,7 +99,9 @@ def server(
         pytest.skip(fleet.gone)
     try:
         server = fleet.server(wanted(request.node))
-    except CannotConfigureError as error:
+        if "log" in request.fixturenames:
+            request.node.stash[LOG] = Log(server)
+    except (CannotConfigureError, ControlError) as error:
         pytest.skip(str(error))
     yield server
     findings = request.node.stash.get(FINDINGS, [])
@@ -106,11 +110,15 @@ def server(
 
 
 @pytest.fixture
-def log(server: Server) -> Log:
-    """The server's log: .await_line(pattern), .lines(pattern); skips where it cannot be read."""
-    if server.log_text() is None:
+def log(request: pytest.FixtureRequest, server: Server) -> Log:  # noqa: ARG001 - begins it
+    """What the case brings into the server's log: .await_line(pattern), .lines(pattern).
+
+    Skips the case where the log cannot be read.
+    """
+    log: Log = request.node.stash[LOG]
+    if not log.readable:
         pytest.skip("the log of the target cannot be read: the target file has no [control].log")
-    return Log(server)
+    return log
 
 
 @pytest.fixture

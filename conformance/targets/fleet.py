@@ -34,9 +34,15 @@ class Fleet:
         self._plain = Server(target, self._numbers.total(), worker)
         self._configured: OrderedDict[str, Server] = OrderedDict()
         self._control = Control(target.description.control if target.description else {})
+        self._started = 0
         self._applied = ""
         self._refused: dict[str, str] = {}
         self.gone: str | None = None  # why no case can be asked any more
+
+    @property
+    def is_gromox(self) -> bool:
+        """Whether Gromox's manual binds the target."""
+        return self._plain.is_gromox
 
     def server(self, wanted: Settings) -> Server:
         """The server with these directives. Raises CannotConfigureError."""
@@ -118,7 +124,10 @@ class Fleet:
         return self._configured[name]
 
     def _start(self, target: Target, name: str) -> Server:
-        server = Server(target, self._numbers[name] + 1, self._worker)
+        # Each has mailbox names of its own: on a foreign target they meet in one account.
+        self._started += 1
+        worker = f"{self._worker}s{self._started}"
+        server = Server(target, self._numbers[name] + 1, worker)
         server.begin_case()  # these accounts are for looking at it
         if server.settings.get("imap_accept_haproxy") != "2":
             server.look()

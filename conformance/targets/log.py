@@ -9,15 +9,22 @@ PAUSE = 0.05  # seconds between two looks; a log tells nobody that it has grown
 
 
 class Log:
-    """Lines of a log. Other cases write into it, too: look for a user name of the case's own."""
+    """The lines of a log from now on; where it cannot be read, `readable` is false.
+
+    Other cases write into it at the same time: look for a user name of the case's own. Raises
+    ControlError.
+    """
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        text = server.log_text()
+        self.readable = text is not None
+        self._before = (text or "").splitlines()
 
     def lines(self, pattern: str) -> list[str]:
         """The lines in which the regular expression is found, oldest first."""
-        text = self._server.log_text() or ""
-        return [line for line in text.splitlines() if re.search(pattern, line)]
+        lines = (self._server.log_text() or "").splitlines()
+        return [line for line in added(self._before, lines) if re.search(pattern, line)]
 
     def await_line(self, pattern: str, seconds: float = 5.0) -> re.Match[str]:
         """The newest line in which the expression is found; an AssertionError if none comes."""
@@ -30,3 +37,12 @@ class Log:
                 return match
             assert time.monotonic() < deadline, f"no line of the log has {pattern!r}"
             time.sleep(PAUSE)
+
+
+def added(before: list[str], now: list[str]) -> list[str]:
+    """The lines that a log got; both lists may lack its beginning, as `tail` shows it."""
+    for start in range(len(before)):
+        rest = before[start:]
+        if now[: len(rest)] == rest:
+            return now[len(rest) :]
+    return now

@@ -77,6 +77,17 @@ def test_foreign_target_is_reconfigured_and_restored(foreign, tmp_path):
     assert applied(tmp_path) == [own + "imap_rfc9051=no\n", own]
 
 
+def test_configurations_of_a_foreign_target_share_no_name(foreign):
+    servers = fleet(foreign, {}, {"imap_rfc9051": "no"}, {"imap_rfc9051": "yes"})
+    names = set()
+    for wanted in ({}, {"imap_rfc9051": "no"}, {"imap_rfc9051": "yes"}):
+        server = servers.server(wanted)
+        for _ in range(3):
+            names.add(server.scratch_name(1))
+            server.begin_case()
+    assert len(names) == 9
+
+
 def test_foreign_target_gets_its_own_configuration_for_the_next_case(foreign, tmp_path):
     servers = fleet(foreign)
     servers.server({"imap_auth_times": "4"})

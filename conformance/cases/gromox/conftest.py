@@ -8,8 +8,8 @@ from conformance.cases.gromox._places import Guest
 
 
 @pytest.fixture(autouse=True)
-def _gromox(server):
-    if not server.is_gromox:
+def _gromox(fleet):
+    if not fleet.is_gromox:
         pytest.skip("the manual of Gromox: the target file names neither [settings] nor a profile")
 
 
