@@ -167,8 +167,15 @@ class Server:
             waiting.clear()
 
     def close(self) -> None:
-        """End the reference server, or the sessions kept for clearing up."""
+        """End the reference server, or clear up and end the sessions kept for that.
+
+        The workers clear up side by side: there are servers that take seconds for each DELETE.
+        """
         if self._process is not None:
             self._process.stop()
+        for account in self.description.accounts.values():
+            waiting = self._to_remove.pop(account.user, [])
+            if waiting:
+                self._housekeeper(account).remove(waiting)
         for housekeeper in self._housekeepers.values():
             housekeeper.close()
