@@ -9,7 +9,8 @@ from importlib import metadata
 
 import pytest
 
-from reference_server.config import development
+from reference_server import cli
+from reference_server.config import development, settings
 from reference_server.config.directives import DIRECTIVES
 
 pytestmark = pytest.mark.directive("command line")
@@ -88,6 +89,35 @@ def test_no_such_configuration_file(run):
     assert ended.stderr == "gximap-server: absent.cfg: cannot be read: No such file or directory\n"
 
 
+@pytest.fixture
+def system_folder(tmp_path, monkeypatch):
+    """The folder of the files that are read without -c; signals are as they were afterwards."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    monkeypatch.setattr(settings, "SYSTEM_FOLDER", tmp_path)
+    yield tmp_path
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("gromox.cfg", "auth_fail_delay=soon"), ("imap.cfg", "context_num=few")]
+)
+def test_without_c_both_files_of_the_system_are_read(system_folder, capsys, name, line):
+    (system_folder / "gromox.cfg").write_text("userfilter_maxbans=7\n")
+    (system_folder / "imap.cfg").write_text("imap_listen_addr=127.0.0.1\n")
+    (system_folder / name).write_text(f"{line}\n")
+    assert cli.main([]) == 1
+    assert f"{system_folder / name}:1: " in capsys.readouterr().err
+
+
+def test_with_c_the_files_of_the_system_are_not_read(system_folder, capsys):
+    (system_folder / "imap.cfg").write_text("context_num=few\n")
+    (system_folder / "own.cfg").write_text("imap_cmd_debug=no\n")
+    assert cli.main(["-c", str(system_folder / "own.cfg")]) == 1
+    error = capsys.readouterr().err
+    assert "own.cfg:1: " in error
+    assert "context_num" not in error
+
+
 def test_a_bad_value(refused):
     assert 'imap_conn_timeout = "soon": expected a time span' in refused(imap_conn_timeout="soon")
 
@@ -113,6 +143,7 @@ def test_a_missing_key(refused):
     assert "imap_private_key_path: /absent/key.pem: No such file" in line
 
 
+@pytest.mark.directive("tls", "imap_force_tls", "imap_support_tls")
 def test_tls_forced_but_off(refused):
     assert "imap_force_tls needs" in refused(imap_force_tls="yes", imap_support_tls="no")
 
@@ -179,6 +210,7 @@ def test_only_the_listeners_asked_for(start_reference):
     assert only_tls.imaps is not None
 
 
+@pytest.mark.directive("tls", "imap_support_tls", "imap_certificate_path")
 def test_tls_without_certificate_is_off(start_reference):
     server = start_reference(imap_certificate_path="", imap_private_key_path="")
     assert server.imaps is None

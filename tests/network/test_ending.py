@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.directive("signals")
+
 LOGIN = b"a LOGIN alice@example.test alicepw\r\n"
 
 # What a client sends, in turn, and how the last line begins that it waits for after that; a line

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.directive("imap_accept_haproxy")
+pytestmark = pytest.mark.directive("imap_accept_haproxy", "proxy")
 
 CLIENT = "127.0.0.7"  # neither the proxy's address nor the server's
 PATIENCE = 20  # seconds

@@ -106,6 +106,7 @@ def test_a_mailbox_made_again_after_a_restart_has_a_greater_uidvalidity(referenc
     assert int(client.response("UIDVALIDITY")[1][0]) > before
 
 
+@pytest.mark.directive("tls", "capabilities", "imap_support_tls")
 def test_capabilities_change_with_tls(reference_process):
     client = imaplib.IMAP4(*reference_process.imap, timeout=30)
     assert "STARTTLS" in client.capabilities
@@ -122,6 +123,7 @@ def test_capabilities_change_with_tls(reference_process):
     secured.logout()
 
 
+@pytest.mark.directive("tls")
 def test_what_lies_behind_starttls_is_discarded(reference_process):
     """RFC 3501 section 6.2.1: an attacker in the middle could have put it there."""
     with raw(reference_process.imap) as client:
@@ -137,6 +139,7 @@ def test_what_lies_behind_starttls_is_discarded(reference_process):
             assert read_line(stream)[:6] in (b"e BAD ", b"e NO [")  # nobody is logged in
 
 
+@pytest.mark.directive("tls", "imap_force_tls")
 def test_tls_forced(start_reference):
     server = start_reference(imap_force_tls="yes")
     client = imaplib.IMAP4(*server.imap, timeout=30)

@@ -16,7 +16,7 @@ from reference_server.network.proxy_protocol import SIGNATURE
 from reference_server.network.server import Server
 from tests.network.conftest import Echo
 
-pytestmark = pytest.mark.directive("imap_accept_haproxy")
+pytestmark = pytest.mark.directive("imap_accept_haproxy", "proxy")
 
 CLIENT = bytes([192, 0, 2, 7]) + bytes([198, 51, 100, 1]) + struct.pack("!HH", 56324, 143)
 TCP4 = SIGNATURE + b"\x21\x11" + struct.pack("!H", len(CLIENT)) + CLIENT

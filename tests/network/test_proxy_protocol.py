@@ -23,7 +23,7 @@ from reference_server.network.proxy_protocol import (
     Source,
 )
 
-pytestmark = pytest.mark.directive("imap_accept_haproxy")
+pytestmark = pytest.mark.directive("imap_accept_haproxy", "proxy")
 
 TCP4 = bytes.fromhex(
     "0d0a0d0a000d0a515549540a"  # the signature
