@@ -4,7 +4,6 @@ That the same cases pass on the server without defects is shown by the run of th
 """
 
 import json
-import os
 import subprocess
 import sys
 
@@ -14,14 +13,6 @@ from tests.control import ControlledServer
 from tests.planted.defects import defects
 
 GROUPS = ("lockout", "timeouts", "load", "inbox")
-
-
-@pytest.fixture
-def unmeasured(monkeypatch):
-    """Without coverage in the processes: a defective server shows nothing about the server."""
-    for variable in os.environ:
-        if variable.startswith("COVERAGE_"):
-            monkeypatch.delenv(variable)
 
 
 @pytest.mark.usefixtures("unmeasured")

@@ -10,7 +10,7 @@ from conformance.wire import ServerClosed
 
 SIGNATURE = bytes.fromhex("0D0A0D0A 000D0A51 5549540A")
 LOCAL, PROXY = 0, 1
-UNSPEC, TCP4, UDP4, TCP6, UNIX = 0x00, 0x11, 0x12, 0x21, 0x31
+UNSPEC, TCP4, TCP6, UNIX = 0x00, 0x11, 0x21, 0x31
 CLIENT, CLIENT6 = "192.0.2.7", "2001:db8::7"  # from the ranges for documentation: nobody's
 VERSION1 = f"PROXY TCP4 {CLIENT} 198.51.100.1 56324 143\r\n".encode()
 

@@ -45,11 +45,11 @@ class Ending:
     responses: list[Response] = field(default_factory=list)
     octets: bytes = b""
 
-    @property
-    def bye(self) -> bool:
-        """Whether the last that the server said is an untagged BYE."""
+    def expect_bye(self) -> None:
+        """The last that the server said is an untagged BYE; an AssertionError if not."""
         last = self.responses[-1] if self.responses else None
-        return isinstance(last, Condition) and (last.kind, last.tag) == ("BYE", None)
+        bye = isinstance(last, Condition) and (last.kind, last.tag) == ("BYE", None)
+        assert bye, f"the connection ended with {last}, not with an untagged BYE"
 
 
 class Client:

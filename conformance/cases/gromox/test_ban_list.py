@@ -35,7 +35,7 @@ def test_no_more_users_are_blocked_than_the_list_has_room_for(before_login, acco
         for _ in range(TRIES):
             fail(before_login(), user.user)
     statuses = {log_in(before_login(), user.user, user.password).status for user in users}
-    assert "OK" in statuses
+    assert "OK" in statuses, "both users are blocked; the list has room for one"
 
 
 @small
@@ -43,7 +43,8 @@ def test_no_more_users_are_blocked_than_the_list_has_room_for(before_login, acco
 @requirement("GROMOX-userfilter_icase-EXACT")
 def test_names_in_another_case_are_others_where_case_counts(before_login, account):
     """Failures of the name in capitals do not block the name as it is."""
-    assert account.user.upper() != account.user
+    if account.user.upper() == account.user:
+        pytest.skip("the user name of the account has no small letters")
     for _ in range(TRIES):
         fail(before_login(), account.user.upper())
     enter(before_login(), account)
@@ -73,7 +74,8 @@ def test_refusals_of_every_kind_wait(before_login, accounts):
         (f"{stranger.user}!{shared.user}", "wrong"),
     ]
     connections = [before_login() for _ in words]
-    assert min(refuse_side_by_side(connections, words)) >= DELAY
+    waits = refuse_side_by_side(connections, words)
+    assert min(waits) >= DELAY, f"answered after {', '.join(f'{wait:.2f}' for wait in waits)} s"
 
 
 @unlimited

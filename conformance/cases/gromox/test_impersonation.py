@@ -5,6 +5,7 @@ owns the store of `shared`.
 """
 
 import re
+import uuid
 
 import pytest
 
@@ -20,6 +21,17 @@ from conformance.cases.gromox._logins import (
 from conformance.requirements import allow, needs, requirement
 from conformance.wire import Mailbox, Quoted
 from conformance.wire.grammar import Exists
+
+pytestmark = pytest.mark.usefixtures("_forgotten_afterwards")
+
+
+@pytest.fixture
+def _forgotten_afterwards(server, before_login, accounts):
+    """Where accounts are shared, the case leaves no failure counted: a success sets it back."""
+    yield
+    if not server.is_reference:
+        for actor in (accounts[role] for role in ("primary", "stranger") if role in accounts):
+            log_in(before_login(), actor.user, actor.password)
 
 
 @pytest.fixture
@@ -57,7 +69,7 @@ def exists(connection, mailbox):
 @requirement("GROMOX-impersonation-OWNER", "GROMOX-impersonation-SHARED")
 def test_an_owner_works_on_the_mailbox_of_another(enter_shared, theirs, method):
     """An owner of the store gets in, with its own password, and sees the other's mailboxes."""
-    assert exists(enter_shared(method), theirs.mailbox)
+    assert exists(enter_shared(method), theirs.mailbox), "a mailbox of the other is not listed"
 
 
 @EVERY_METHOD
@@ -66,13 +78,13 @@ def test_an_actor_may_name_its_own_mailbox(before_login, account, mailbox, metho
     """Naming one's own mailbox is allowed, and gives one's own mailboxes."""
     connection = before_login()
     enter(connection, account, method, account.user)
-    assert exists(connection, mailbox)
+    assert exists(connection, mailbox), "the account's own mailbox is not listed"
 
 
 @requirement("GROMOX-impersonation-SHARED")
 def test_the_actors_own_mailboxes_are_not_shown(enter_shared, mailbox):
     """A mailbox of the actor's own account is not there in the session on the other one."""
-    assert not exists(enter_shared(), mailbox)
+    assert not exists(enter_shared(), mailbox), "a mailbox of the actor's own is listed"
 
 
 # Sessions side by side
@@ -175,7 +187,6 @@ def test_the_password_is_the_actors(before_login, account, shared, method):
     [
         pytest.param("{nobody}!{shared}", id="unknown actor"),
         pytest.param("!{shared}", id="no actor"),
-        pytest.param("{actor}!", id="no mailbox"),
         pytest.param("!", id="neither"),
         pytest.param("{actor}!{shared}!{actor}", id="two marks"),
         pytest.param("{actor}!{actor}!{shared}", id="mailbox behind the second mark"),
@@ -186,11 +197,19 @@ def test_the_password_is_the_actors(before_login, account, shared, method):
 )
 def test_other_names_are_refused(before_login, account, shared, name):
     """A name that is not that of an owner, one `!`, and a mailbox that it owns: NO."""
-    user = name.format(nobody=NOBODY, actor=account.user, shared=shared.user)
+    nobody = f"{uuid.uuid4().hex}@gximap.invalid"  # a name used twice may be blocked by now
+    user = name.format(nobody=nobody, actor=account.user, shared=shared.user)
     connection = before_login()
     denied = connection.command("LOGIN", Quoted(user), Quoted(account.password))
     assert told(denied) == told(fail(connection, account.user))
     connection.command("LIST", '""', "INBOX").expect("NO", "BAD")
+
+
+@allow("lockout")
+@requirement("GROMOX-impersonation-UNKNOWN", level="SHOULD")
+def test_a_mark_without_a_mailbox_is_refused(before_login, account):
+    """No mailbox has the empty name; the manual does not say that it means one's own."""
+    log_in(before_login(), account.user, account.password, mailbox="").expect("NO")
 
 
 @allow("lockout")

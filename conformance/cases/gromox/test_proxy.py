@@ -10,7 +10,6 @@ from conformance.cases.gromox._proxy import (
     LOCAL,
     SIGNATURE,
     TCP4,
-    UDP4,
     UNSPEC,
     addresses,
     client_in_log,
@@ -66,18 +65,22 @@ def test_a_session_behind_a_header(proxied, account, octets):
 
 @requirement("GROMOX-imap_accept_haproxy-PROXY")
 @pytest.mark.parametrize(
-    ("octets", "client"),
-    [
-        (tcp4(), CLIENT),
-        (tcp6(), CLIENT6),
-        (unix("/run/webmail.sock"), "/run/webmail.sock"),
-    ],
-    ids=["TCP4", "TCP6", "UNIX"],
+    ("octets", "client"), [(tcp4(), CLIENT), (tcp6(), CLIENT6)], ids=["TCP4", "TCP6"]
 )
 def test_the_address_of_the_header_is_the_clients(proxied, log, octets, client):
     """The address that the header gives is the client's in the log."""
-    found = client_in_log(proxied(octets), log)
-    assert client in found if client.startswith("/") else client == found
+    assert client_in_log(proxied(octets), log) == client
+
+
+@requirement("GROMOX-imap_accept_haproxy-PROXY", level="SHOULD")
+def test_the_path_of_a_unix_socket_is_the_clients(proxied, log):
+    """The path that the header gives is the client's in the log.
+
+    The manual does not say how a path stands in the place of an address.
+    """
+    path = "/run/webmail.sock"
+    found = client_in_log(proxied(unix(path)), log)
+    assert path in found, f"the log says the client is {found}"
 
 
 @requirement("GROMOX-imap_accept_haproxy-LOCAL")
@@ -99,10 +102,9 @@ def test_local_keeps_the_peers_address(proxied, log, octets):
     [
         header(UNSPEC, b""),
         header(UNSPEC, addresses(CLIENT)),
-        header(UDP4, addresses(CLIENT)),
         header(0x41, addresses(CLIENT)),
     ],
-    ids=["UNSPEC", "UNSPEC with octets", "UDP", "family 4"],
+    ids=["UNSPEC", "UNSPEC with octets", "family 4"],
 )
 def test_an_unknown_family_keeps_the_peers_address(proxied, log, octets):
     """A header with a family that is not known is skipped, and the peer is the client."""

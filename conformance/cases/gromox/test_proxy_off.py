@@ -7,6 +7,12 @@ from conformance.requirements import requirement
 from conformance.wire.channel import Channel
 
 
+@pytest.fixture(autouse=True)
+def _no_header(server):
+    if server.settings.get("imap_accept_haproxy", "0") != "0":
+        pytest.skip("the target expects a PROXY header, its [settings] say")
+
+
 @requirement("GROMOX-imap_accept_haproxy-NONE")
 def test_the_greeting_waits_for_nothing(before_login, log):
     """The greeting comes to a client that sends nothing, and the peer is the client."""

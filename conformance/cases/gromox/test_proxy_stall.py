@@ -36,7 +36,7 @@ def test_a_header_that_stalls(connect):
 @allow("timeouts")
 @configuration(imap_conn_timeout="1s")
 def test_a_header_that_stalls_before_tls(connect, server):
-    """So it does where TLS follows."""
+    """A header that stalls where TLS would follow closes the connection, too."""
     address = server.address("imaps")
     if address is None:
         pytest.skip("the target has no address for imaps")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.cases.gromox._logins import enter, fail, is_refused_and_closed
+from conformance.cases.gromox._logins import enter, expect_blocked, expect_closed, fail
 from conformance.cases.gromox._proxy import tcp4, tcp6
 from conformance.requirements import allow, configuration, requirement
 
@@ -38,8 +38,8 @@ def test_tries_are_counted_over_addresses(client_at, account):
         fail(client_at(number), account.user)
     last = client_at(TRIES)
     fail(last, account.user)
-    assert last.is_closed_by_server()
-    assert is_refused_and_closed(client_at(TRIES + 1), account)
+    expect_closed(last)
+    expect_blocked(client_at(TRIES + 1), account)
 
 
 @requirement("GROMOX-imap_auth_times-OTHERS")

@@ -21,7 +21,7 @@ pytestmark = [
 
 @requirement("GROMOX-block_interval_auths-ENDS")
 def test_a_block_ends_by_itself(before_login, account):
-    """It ends after its time, not before, though its user tries again and again meanwhile."""
+    """A block ends after its time, not before, though its user tries again meanwhile."""
     for _ in range(TRIES - 1):
         fail(before_login(), account.user)
     begin = time.monotonic()

@@ -40,6 +40,7 @@ def failures_are_counted_by_connection():
 
     def init(session, channel, service):
         throttle = Throttle.of(service.settings)
+        throttle._logins = service.throttle._logins  # the rate is every user's own
         original(session, channel, replace(service, throttle=throttle))
 
     Session.__init__ = init

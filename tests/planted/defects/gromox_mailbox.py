@@ -31,7 +31,7 @@ def id_is_answered_though_it_is_off():
     handle(commands.Id, handler)
 
 
-@found_by(f"{ID}/tells_name_and_version")
+@found_by(f"{ID}/tells_the_version")
 def id_keeps_the_version_secret():
     """ID tells what the server is called, and not which version it is."""
     change_responses(commands.Id, lambda *_: [Data("ID", ((b"name", b"server"),))])

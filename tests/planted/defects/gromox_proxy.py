@@ -16,7 +16,7 @@ STALL = "gromox/proxy_stall"
 
 @found_by(
     f"{PROXY}/the_address_of_the_header_is_the_clients[TCP4]",
-    f"{PROXY}/the_address_of_the_header_is_the_clients[UNIX]",
+    f"{PROXY}/the_path_of_a_unix_socket_is_the_clients",
     f"{PROXY}/each_connection_has_its_own_client",
     f"{PROXY}/the_header_comes_before_implicit_tls",
 )
@@ -55,7 +55,6 @@ def addresses_of_local_are_believed():
 
 @found_by(
     f"{PROXY}/an_unknown_family_keeps_the_peers_address[UNSPEC]",
-    f"{PROXY}/an_unknown_family_keeps_the_peers_address[UDP]",
     f"{PROXY}/an_unknown_family_keeps_the_peers_address[family 4]",
 )
 def unknown_families_are_refused():

@@ -44,7 +44,7 @@ def a_time_out_says_bad():
     Session._say_bye = as_bad(Session._say_bye)
 
 
-@found_by("gromox/timeouts/an_idle_session_is_logged_out[IDLE in a busy mailbox]")
+@found_by("gromox/timeouts/news_are_no_activity[IDLE in a busy mailbox]")
 def news_are_activity():
     """A client in IDLE counts as active whenever there are news for it."""
     wait = SocketChannel.wait

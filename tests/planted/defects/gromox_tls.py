@@ -128,8 +128,8 @@ def _change_versions(change):
 
 
 @found_by(
-    "gromox/tls_versions/accepts[tls1.0-tls1.0]",
-    "gromox/tls_versions/accepts[tls1.1-tls1.1]",
+    "gromox/tls_versions/accepts_what_is_out_of_use[tls1.0-tls1.0]",
+    "gromox/tls_versions/accepts_what_is_out_of_use[tls1.1-tls1.1]",
     "gromox/tls_versions/refuses_an_older_version[tls1.3-tls1.2]",
     "gromox/tls_versions/refuses_an_older_version_after_starttls[tls1.3-tls1.2]",
 )
@@ -164,7 +164,8 @@ def the_oldest_version_is_the_only_one():
 
 
 @found_by(
-    "gromox/tls_versions/accepts[tls1.0-tls1.0]", "gromox/tls_versions/accepts[tls1.1-tls1.1]"
+    "gromox/tls_versions/accepts_what_is_out_of_use[tls1.0-tls1.0]",
+    "gromox/tls_versions/accepts_what_is_out_of_use[tls1.1-tls1.1]",
 )
 def old_versions_have_no_cipher():
     """tls_min_proto permits TLS 1.0 and 1.1, and the security level forbids their signatures."""
