@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.directive("id", "enable_rfc2971_commands")
+
 IDENTIFICATION = (("name", "test server"), ("version", "1.0"))
 ANSWER = '* ID ("name" "test server" "version" "1.0")'
 
