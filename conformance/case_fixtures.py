@@ -16,11 +16,11 @@ from conformance.oracle import Checker, Record
 from conformance.plugin import FINDINGS, REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
+from conformance.targets.client import connect_client, leave_client, log_in_client
 from conformance.targets.configuration import wanted
 from conformance.targets.control import ControlError
 from conformance.targets.description import Account
 from conformance.targets.fleet import CannotConfigureError, Fleet
-from conformance.targets.housekeeping import connect_client, leave_client, log_in_client
 from conformance.targets.log import Log
 from conformance.targets.server import Server
 from conformance.wire import Endpoint, Transcript

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from rich.console import Console
 
 from conformance.targets.description import Description
-from conformance.targets.housekeeping import probe
 from conformance.targets.leftovers import find_leftovers, remove
+from conformance.targets.probing import probe
 
 REMOVED, STILL_THERE = 0, 1
 QUESTION = "Remove it? A run that is going on now would lose its mailboxes. [y/N] "

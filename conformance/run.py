@@ -13,11 +13,13 @@ from conformance.profiles.profile import Profile, ProfileError, load_profile, re
 from conformance.requirements.case import place
 from conformance.requirements.catalogue import catalogue
 from conformance.requirements.selection import Selector, SelectorError, parse_selector
+from conformance.targets.client import FAILURES
 from conformance.targets.configuration import Settings
 from conformance.targets.control import Control, ControlError
 from conformance.targets.description import Description, TargetError, describe
-from conformance.targets.housekeeping import FAILURES, Facts, probe, scratch_name
+from conformance.targets.housekeeping import scratch_name
 from conformance.targets.leftovers import find_leftovers
+from conformance.targets.probing import Facts, check_addresses, probe
 from conformance.targets.reference import ReferenceServer
 
 REFERENCE_SERVER = "reference server"
@@ -132,6 +134,7 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
         raise UsageError(str(error)) from None
     try:
         Control(description.control).check()
+        check_addresses(description)
         facts = probe(description)
         leftovers = _leftovers(description, facts)
     except (TargetError, ControlError) as error:

@@ -8,7 +8,8 @@ from conformance.diff.meaning import Meaning, Names, meaning, told_uids
 from conformance.diff.script import Dialogue, Step
 from conformance.messages import load
 from conformance.targets.description import Description, UnreachableError
-from conformance.targets.housekeeping import Facts, Housekeeper, remove_all
+from conformance.targets.housekeeping import Housekeeper, remove_all
+from conformance.targets.probing import Facts
 from conformance.targets.server import Server
 from conformance.wire import (
     Answer,

@@ -5,16 +5,11 @@ from dataclasses import dataclass
 
 from imapclient.imap_utf7 import encode
 
+from conformance.targets.client import connect_client, leave_client, log_in_client
 from conformance.targets.description import Account, Description
 from conformance.targets.folders import folders
-from conformance.targets.housekeeping import (
-    SCRATCH,
-    Facts,
-    Housekeeper,
-    connect_client,
-    leave_client,
-    log_in_client,
-)
+from conformance.targets.housekeeping import SCRATCH, Housekeeper
+from conformance.targets.probing import Facts
 
 
 @dataclass(frozen=True, slots=True)

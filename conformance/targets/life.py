@@ -2,6 +2,7 @@
 
 import time
 
+from conformance.targets.client import LOCAL
 from conformance.targets.server import Server
 from conformance.wire import Deviation
 from conformance.wire.channel import Channel
@@ -9,8 +10,6 @@ from conformance.wire.channel import Channel
 RETURN_SECONDS = 10.0  # a supervisor has so long to start the server again
 PAUSE = 0.25  # between two attempts to connect
 MOST_LINES = 1000  # a server may send before it answers a command
-# PROXY protocol v2, command LOCAL: the proxy itself asks.
-LOCAL = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"
 
 
 def trouble(server: Server) -> str | None:

@@ -9,7 +9,8 @@ from conformance.targets import reference
 from conformance.targets.configuration import Settings
 from conformance.targets.control import Control
 from conformance.targets.description import Account, Address, Description, UnreachableError
-from conformance.targets.housekeeping import Facts, Housekeeper, probe
+from conformance.targets.housekeeping import Housekeeper
+from conformance.targets.probing import Facts, probe
 from conformance.wire import Endpoint
 
 GROMOX = "gromox"

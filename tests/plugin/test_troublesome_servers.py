@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from conformance.cli import main
-from conformance.targets import housekeeping, life
+from conformance.targets import client, life, probing
 from conformance.wire import channel, connection
 from tests.fake_server import FakeServer
 
@@ -39,8 +39,8 @@ def server():
 def run(tmp_path, server, capfd, monkeypatch):
     """run() runs the three cases: exit code, their outcomes, the second of them, the output."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(housekeeping, "PATIENCE", 0.5)
-    monkeypatch.setattr(housekeeping, "SECONDS", 0.5)
+    monkeypatch.setattr(probing, "PATIENCE", 0.5)
+    monkeypatch.setattr(client, "SECONDS", 0.5)
     monkeypatch.setattr(life, "RETURN_SECONDS", 0.5)
 
     def run(target=server.url):
@@ -155,11 +155,18 @@ def test_responses_without_end(run, server, monkeypatch):
 def test_control_starts_a_dead_server_again(run, server, tmp_path):
     revive = tmp_path / "revive"
     host, port = "127.0.0.1", server.port
+    # Returns when the server listens again.
+    apply = (
+        f"import socket; open({str(revive)!r}, 'w')\n"
+        f"for _ in range(10000):\n"
+        f"    if socket.create_connection(({host!r}, {port})).recv(1):\n"
+        f"        break\n"
+    )
     target = tmp_path / "target.toml"
     target.write_text(
         f'[endpoint.imap]\nhost = "{host}"\nport = {port}\n[[account]]\nrole = "primary"\n'
         f'user = "{server.user}"\npassword = "{server.password}"\n'
-        f'[control]\napply = ["{sys.executable}", "-c", "open({str(revive)!r}, \'w\')"]\n'
+        f"[control]\napply = {json.dumps([sys.executable, '-c', apply])}\n"
     )
 
     def die(_stream):

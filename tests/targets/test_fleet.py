@@ -10,7 +10,7 @@ from conformance.targets.configuration import directives, group
 from conformance.targets.control import Control, ControlError
 from conformance.targets.description import Account, Address, Description
 from conformance.targets.fleet import CannotConfigureError, Fleet
-from conformance.targets.housekeeping import Facts, probe
+from conformance.targets.probing import Facts, probe
 from conformance.targets.reference import ReferenceServer
 
 FACTS = Facts("* OK", ("IMAP4REV1",), ("IMAP4REV1",), {}, "", "/")

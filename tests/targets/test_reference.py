@@ -5,7 +5,7 @@ import pytest
 
 from conformance.targets import reference
 from conformance.targets.description import UnreachableError
-from conformance.targets.housekeeping import probe
+from conformance.targets.probing import probe
 from conformance.targets.reference import ReferenceServer
 
 

@@ -2,7 +2,8 @@ import pytest
 
 from conformance.run import Target
 from conformance.targets.description import Account, Address, Description
-from conformance.targets.housekeeping import Facts, Housekeeper, probe, remove_all
+from conformance.targets.housekeeping import Housekeeper, remove_all
+from conformance.targets.probing import Facts, probe
 from conformance.targets.server import Server
 from tests.fake_server import FakeServer
 
