@@ -19,7 +19,7 @@ from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
 from conformance.targets.client import connect_client, leave_client, log_in_client
 from conformance.targets.configuration import wanted
 from conformance.targets.control import ControlError
-from conformance.targets.description import Account
+from conformance.targets.description import Account, lacking_address, lacking_role
 from conformance.targets.fleet import CannotConfigureError, Fleet
 from conformance.targets.log import Log
 from conformance.targets.server import Server
@@ -39,7 +39,7 @@ class Accounts(Mapping[str, Account]):
 
     def __getitem__(self, role: str) -> Account:
         if role not in self._accounts:
-            pytest.skip(f"no account with the role {role} is given for this target")
+            pytest.skip(lacking_role(role))
         return self._accounts[role]
 
     def __iter__(self) -> Iterator[str]:
@@ -168,7 +168,7 @@ def connect(
         if endpoint is None:
             address = server.address(kind)
             if address is None:
-                pytest.skip(f"the target has no address for {kind}")
+                pytest.skip(lacking_address(kind or "imap"))
             endpoint = server.endpoint(address)
         name = NAMES[len(connections) % len(NAMES)]
         checker = Checker(record, name=name)

@@ -8,6 +8,7 @@ from conformance.report.outcome import OUTCOMES
 from conformance.report.page import visible
 from conformance.report.rerun import rerun
 from conformance.report.results import CaseResult, Results, count
+from conformance.report.skipped import skipped
 from conformance.report.verdict import counts, sentence, verdict
 from conformance.requirements.catalogue import catalogue
 
@@ -99,17 +100,16 @@ def _deviation(results: Results, result: CaseResult) -> str:
 
 
 def _skipped(results: Results) -> list[str]:
-    reasons: dict[str, int] = defaultdict(int)
-    for result in results.cases:
-        if result.outcome == "skip":
-            reasons[result.message] += 1
+    reasons = skipped(results)
     if not reasons:
         return []
-    ranked = sorted(reasons.items(), key=lambda pair: -pair[1])
     lines = ["<details><summary>Skipped</summary>", ""]
-    lines += [f"- {number}: {_escape(_cut(reason, 300))}" for reason, number in ranked[:SKIPPED]]
-    if len(ranked) > SKIPPED:
-        lines.append(f"- and for {len(ranked) - SKIPPED} other reasons")
+    lines += [
+        f"- {len(one.cases)}: {_escape(_cut(one.reason, 300))} ({_escape(one.topics)})"
+        for one in reasons[:SKIPPED]
+    ]
+    if len(reasons) > SKIPPED:
+        lines.append(f"- and for {len(reasons) - SKIPPED} other reasons")
     return [*lines, "", "</details>"]
 
 

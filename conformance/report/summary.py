@@ -13,6 +13,7 @@ from conformance.report.outcome import OUTCOMES
 from conformance.report.page import visible
 from conformance.report.progress import STYLES
 from conformance.report.results import CaseResult, Results, count
+from conformance.report.skipped import skipped
 from conformance.report.verdict import counts, verdict
 from conformance.requirements.catalogue import catalogue
 
@@ -80,11 +81,9 @@ def _print_case(console: Console, result: CaseResult, verbose: bool) -> None:
 
 
 def _print_skipped(console: Console, results: Results) -> None:
-    reasons: dict[str, int] = defaultdict(int)
-    for result in results.cases:
-        if result.outcome == "skip":
-            reasons[result.message] += 1
+    reasons = skipped(results)
     if reasons:
         console.print()
-    for reason, number in sorted(reasons.items(), key=lambda pair: -pair[1]):
-        console.print(Text(f"skipped {number}: {visible(reason)}", style="dim"))
+    for one in reasons:
+        line = f"skipped {len(one.cases)}: {visible(one.reason)} [{visible(one.topics)}]"
+        console.print(Text(line, style="dim"))

@@ -16,8 +16,13 @@ from urllib.parse import unquote, urlsplit
 from conformance.targets.configuration import Settings, directive
 
 PORTS = {"imap": 143, "imaps": 993}
-ENDPOINTS = ("imap", "imaps", "proxy")
-ROLES = ("primary", "second", "shared", "stranger")
+ENDPOINTS = {"imap": "", "imaps": "", "proxy": ", which expects a PROXY header,"}
+ROLES = {
+    "primary": "an ordinary one",
+    "second": "another ordinary one",
+    "shared": "whose mailbox primary owns",
+    "stranger": "without rights over other mailboxes",
+}
 PASSWORD_VARIABLE = "GXIMAP_PASSWORD"
 PASSWORD_KEYS = ("password", "password_env", "password_file")
 KEYS = {"name", "profile", "ca_file", "endpoint", "account", "settings", "control"}
@@ -86,6 +91,22 @@ class Description:
                 "accounts": {role: Account(**each) for role, each in data["accounts"].items()},
             }
         )
+
+
+def lacking_role(role: str) -> str:
+    """Why a case is skipped that needs an account with this role, and what to do."""
+    return (
+        f"no account with the role {role} is given for this target: "
+        f'add an [[account]] with role = "{role}" ({ROLES[role]}) to the target file'
+    )
+
+
+def lacking_address(kind: str) -> str:
+    """Why a case is skipped that needs an endpoint of this kind, and what to do."""
+    return (
+        f"the target has no address for {kind}: add [endpoint.{kind}]{ENDPOINTS[kind]} to the "
+        "target file"
+    )
 
 
 class Passwords:

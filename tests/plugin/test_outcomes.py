@@ -134,7 +134,7 @@ def test_skip(run):
     code, data, output = run(PASS.replace("assert", "pytest.skip('no reason')\n    assert"))
     assert (code, only(data)["outcome"]) == (0, "skip")
     assert only(data)["message"] == "no reason"
-    assert "skipped 1: no reason" in output.out
+    assert "skipped 1: no reason [any_state/it 1]" in output.out
 
 
 def test_capability_not_offered(run):
@@ -222,7 +222,10 @@ def test_group_not_allowed(run):
 def test_account_not_given(run):
     _, data, _ = run(PASS.replace("(connection)", "(connection, accounts)").replace(
         "assert", "accounts['stranger']\n    assert"))  # fmt: skip
-    assert only(data)["message"] == "no account with the role stranger is given for this target"
+    assert only(data)["message"] == (
+        "no account with the role stranger is given for this target: add an [[account]] with role "
+        '= "stranger" (without rights over other mailboxes) to the target file'
+    )
 
 
 def test_connection_closed_by_the_server(run, server):

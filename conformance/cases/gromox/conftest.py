@@ -5,6 +5,7 @@ import time
 import pytest
 
 from conformance.cases.gromox._places import Guest
+from conformance.targets.description import lacking_address
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def knock(server, transcript):
     def knock(kind=None):
         address = server.address(kind)
         if address is None:
-            pytest.skip(f"the target has no address for {kind}")
+            pytest.skip(lacking_address(kind))
         guests.append(Guest(server.endpoint(address), transcript))
         return guests[-1]
 

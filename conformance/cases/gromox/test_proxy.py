@@ -23,6 +23,7 @@ from conformance.cases.gromox._proxy import (
     unix,
 )
 from conformance.requirements import configuration, requirement
+from conformance.targets.description import lacking_address
 from conformance.wire.channel import Channel
 
 pytestmark = configuration(imap_accept_haproxy=2)
@@ -193,7 +194,7 @@ def test_a_command_in_the_same_packet(server):
     """A command that arrives with the header is not lost."""
     address = server.address("proxy")
     if address is None:
-        pytest.skip("the target has no address for proxy")
+        pytest.skip(lacking_address("proxy"))
     channel = Channel.open(server.endpoint(address))
     try:
         channel.write(tcp4() + b"x NOOP\r\n")

@@ -4,6 +4,7 @@ import pytest
 
 from conformance.cases.gromox._proxy import client_in_log, is_peer, nobody, tcp4
 from conformance.requirements import requirement
+from conformance.targets.description import lacking_address
 from conformance.wire.channel import Channel
 
 
@@ -26,7 +27,7 @@ def test_a_header_is_no_header(server, log):
     """A header that nobody expects is octets like any other, and names no client."""
     address = server.address("imap")
     if address is None:
-        pytest.skip("the target has no address for imap")
+        pytest.skip(lacking_address("imap"))
     channel = Channel.open(server.endpoint(address))
     try:
         channel.write(tcp4())

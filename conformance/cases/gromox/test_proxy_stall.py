@@ -7,6 +7,7 @@ import pytest
 
 from conformance.cases.gromox._proxy import SIGNATURE, expect_no_greeting, tcp4, tlv
 from conformance.requirements import allow, configuration, requirement
+from conformance.targets.description import lacking_address
 
 pytestmark = configuration(imap_accept_haproxy=2)
 
@@ -39,7 +40,7 @@ def test_a_header_that_stalls_before_tls(connect, server):
     """A header that stalls where TLS would follow closes the connection, too."""
     address = server.address("imaps")
     if address is None:
-        pytest.skip("the target has no address for imaps")
+        pytest.skip(lacking_address("imaps"))
     endpoint = replace(server.endpoint(address), tls=False)
     begun = time.monotonic()
     connections = [

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.requirements import configuration, requirement
+from conformance.targets.description import lacking_address
 from conformance.wire import TlsFailed
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
@@ -35,7 +36,7 @@ def connect_with(connect, server):
     def connect_with(kind, version):
         address = server.address(kind)
         if address is None:
-            pytest.skip(f"the target has no address for {kind}")
+            pytest.skip(lacking_address(kind))
         endpoint = replace(server.endpoint(address), tls_version=VERSIONS[version])
         if not can_offer(endpoint):
             pytest.skip(f"OpenSSL has no {version} on this machine")

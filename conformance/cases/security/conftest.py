@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.targets.configuration import directives
+from conformance.targets.description import lacking_address
 from conformance.targets.reference import accounts
 from conformance.wire.channel import Channel
 
@@ -72,7 +73,7 @@ def stranger(server, transcript):
     def stranger(kind):
         address = server.address(kind)
         if address is None:
-            pytest.skip(f"the target has no address for {kind}")
+            pytest.skip(lacking_address(kind))
         strangers.append(Stranger(server.endpoint(address), transcript))
         return strangers[-1]
 
