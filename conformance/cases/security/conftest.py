@@ -4,9 +4,11 @@ import pytest
 
 from conformance.targets.configuration import directives
 from conformance.targets.description import lacking_address
+from conformance.targets.fleet import CannotConfigureError
 from conformance.targets.reference import accounts
 from conformance.wire.channel import Channel
 
+SILENT = 5  # what part of the deadline a client is silent that has said all
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -14,9 +16,9 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def demanding(fleet, server, connect, account):
     """A connection in plain text to a server that demands TLS; .account is who may log in there.
 
-    It is the target if that lists LOGINDISABLED. The reference server is started once more, so
-    configured; any other target cannot be, and the case is skipped. So it is where the password
-    would leave the machine in plain text.
+    It is the target if that lists LOGINDISABLED, or can be configured so; the reference server is
+    started once more. Otherwise the case is skipped, and so it is where the password would leave
+    the machine in plain text.
     """
     if server.is_reference:
         other = fleet.server(directives({"imap_force_tls": True}))
@@ -25,7 +27,11 @@ def demanding(fleet, server, connect, account):
         return connection
     connection = connect("imap")
     if "LOGINDISABLED" not in connection.ok("CAPABILITY").capabilities:
-        pytest.skip("the target permits LOGIN without TLS, and cannot be reconfigured")
+        try:
+            fleet.server(directives({"imap_force_tls": True}))
+        except CannotConfigureError as error:
+            pytest.skip(f"the target permits LOGIN without TLS: {error}")
+        connection = connect("imap")
     if connection.endpoint.host not in LOOPBACK:
         pytest.skip("the password of the account would be sent in plain text")
     connection.account = account
@@ -50,9 +56,10 @@ class Stranger:
         self._transcript.note("stranger", repr(line))
         return line
 
-    def read_all(self, seconds=2.0):
-        """What comes until the server closes the connection, or is silent for so long."""
+    def read_all(self):
+        """What comes until the server closes the connection, or is silent for a while."""
         octets = b""
+        seconds = self._deadline / SILENT
         try:
             while True:
                 octets += self._channel.read(seconds)
