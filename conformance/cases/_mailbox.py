@@ -10,7 +10,7 @@ def message(number):
 
 def fill(connection, count, flags=()):
     """Append messages 1 to `count` to the selected mailbox; their UIDs."""
-    return [connection.append(message(number), flags=flags) for number in range(1, count + 1)]
+    return connection.append_all([message(number) for number in range(1, count + 1)], flags)
 
 
 def uids(connection):

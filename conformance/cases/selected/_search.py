@@ -9,7 +9,7 @@ UTF_8 = ("CHARSET", "UTF-8")
 
 def fill(connection, *messages):
     """Append messages to the selected, empty mailbox: their numbers are 1, 2, ... then."""
-    return [connection.append(message) for message in messages]
+    return connection.append_all(messages)
 
 
 def found(connection, *arguments):
