@@ -31,7 +31,7 @@ def trouble(server: Server) -> str | None:
             return None
         channel.write(b"x CAPABILITY\r\n")
         for _ in range(MOST_LINES):
-            if channel.read(endpoint.deadline).startswith(b"x "):
+            if channel.read(endpoint.deadline).lower().startswith(b"x "):
                 return None
     except TimeoutError:
         return f"a new connection gets no answer within {endpoint.deadline:.3g} s"
