@@ -3,22 +3,11 @@
 import re
 from pathlib import Path
 
-from reference_server.config.directives import DIRECTIVES
 from reference_server.session import capabilities
+from tests.readme import tables
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def directive_rows() -> list[str]:
-    """The table of directives as it must stand in the README."""
-    rows = ["| key | kind, default (minimum) | meaning |", "| --- | --- | --- |"]
-    for directive in DIRECTIVES:
-        keys = ", ".join(f"`{key}`" for key in (directive.key, *directive.aliases))
-        value = directive.default or "nothing"
-        minimum = f" ({directive.minimum})" if directive.minimum is not None else ""
-        rows.append(f"| {keys} | {directive.kind.name}, {value}{minimum} | {directive.meaning} |")
-    return rows
 
 
 def capability_rows() -> dict[str, str]:
@@ -28,9 +17,15 @@ def capability_rows() -> dict[str, str]:
     return dict(zip(rows, lines, strict=True))
 
 
-def test_table_of_directives():
-    table = "\n".join(directive_rows())
-    assert table in README, f"README.md must have this table:\n{table}"
+def test_tables_are_those_of_code_and_cases():
+    found = tables.proofs()
+    for table in (tables.directive_table(found), tables.topic_table(found)):
+        remedy = "README.md is out of date: python -m tests.readme.tables"
+        assert table in README, f"{remedy}\nexpected:\n{table}"
+
+
+def test_everything_in_the_manual_is_proved():
+    assert tables.unproved(tables.proofs()) == []
 
 
 def test_every_capability_has_a_row():
