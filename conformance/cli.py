@@ -37,11 +37,14 @@ from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.run import Options, Target, UsageError, check_selectors, prepare
 from conformance.targets.description import TargetError, UnreachableError, describe
+from conformance.targets.probing import sessions_permitted
 
 # More waits for the server than any case has: one that takes longer hangs in itself.
 CASE_WAITS = 30
 NEAR = 0.0125  # seconds of round trip for which each job more pays
-MOST_JOBS = 8  # for the sake of servers that limit the connections of a user
+MOST_JOBS = 8
+SAFE_JOBS = 2  # which any server stands
+SESSIONS = 4  # of one user that a job has at once: those of a case, and one to clear up
 
 
 def _ask(prompt: str) -> str:
@@ -148,9 +151,18 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
 
 
 def suitable_jobs(target: Target) -> int:
-    """One job a processor; more on a server far away, where cases mostly wait."""
-    far = min(MOST_JOBS, math.ceil(target.facts.round_trip / NEAR))
-    return max(len(os.sched_getaffinity(0)), far)
+    """One job a processor; more on a server far away, where cases mostly wait.
+
+    On a foreign target as many as its limit of sessions permits.
+    """
+    processors = len(os.sched_getaffinity(0))
+    if target.description is None:
+        return processors
+    jobs = min(MOST_JOBS, max(processors, math.ceil(target.facts.round_trip / NEAR)))
+    if jobs <= SAFE_JOBS:
+        return jobs
+    permitted = sessions_permitted(target.description, jobs * SESSIONS)
+    return max(1, min(jobs, permitted // SESSIONS))
 
 
 def _run_arguments(options: Options, jobs: int, deadline: float) -> list[str]:

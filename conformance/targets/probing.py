@@ -6,6 +6,7 @@ probed, only a case judges it.
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from imaplib import IMAP4
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from conformance.targets.client import (
 from conformance.targets.description import Description, UnreachableError
 from conformance.targets.folders import folders
 
+AT_ONCE = 2  # connections opened side by side: a server may count them late
 ROUND_TRIPS = 3  # measured; the shortest counts
 PATIENCE = 10.0  # seconds that a server close by may take for whatever it is asked
 TRIPS_ALLOWED = 50  # round trips that are added: a large answer needs many
@@ -111,6 +113,27 @@ def probe(description: Description) -> Facts:
         raise UnreachableError("\n".join(refused + [f"these can: {others}"] * bool(admitted)))
     assert facts is not None, "a description has at least the primary account"
     return facts
+
+
+def sessions_permitted(description: Description, most: int) -> int:
+    """How many sessions the primary account may have at once, from one address; `most` if more."""
+
+    def enter(_: int) -> IMAPClient | None:
+        try:
+            client = connect_client(description)
+        except UnreachableError:
+            return None
+        try:
+            log_in_client(client, description.accounts["primary"], description)
+        except UnreachableError:
+            leave_client(client)
+            return None
+        return client
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        clients = [client for client in pool.map(enter, range(most)) if client is not None]
+        list(pool.map(leave_client, clients))
+    return len(clients)
 
 
 def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:

@@ -15,7 +15,7 @@ from conformance.cli import main
 from conformance.targets import client
 from conformance.targets.client import LOCAL, connect_client, pass_proxy
 from conformance.targets.description import Account, Address, Description, UnreachableError
-from conformance.targets.probing import check_addresses, probe
+from conformance.targets.probing import check_addresses, probe, sessions_permitted
 from tests.fake_server import FakeServer
 
 HOST = "127.0.0.1"
@@ -273,3 +273,13 @@ def test_nothing_is_run_where_one_address_fails(fake, tmp_path, capfd):
     assert f"imaps://{HOST}:{port} cannot be reached" in capfd.readouterr().err
     assert not (tmp_path / "report" / "results.json").exists()
     assert not any("LOGIN" in command for command in fake.commands)
+
+
+def test_sessions_that_are_permitted_are_counted(fake):
+    target = description(fake.port)
+    assert sessions_permitted(target, 5) == 5
+    assert sum(" LOGIN " in command for command in fake.commands) == 5
+    fake.refusing = 2
+    assert sessions_permitted(target, 5) == 3
+    fake.script["LOGIN"] = ["NO [LIMIT] too many"]
+    assert sessions_permitted(target, 5) == 0
