@@ -94,6 +94,10 @@ class DelayProxy:
                 await delivery
             finally:
                 delivery.cancel()
+        # Who closes with octets unread resets the connection, and what was said last is lost.
+        with contextlib.suppress(OSError):
+            while await reader.read(65536):
+                pass
 
 
 if __name__ == "__main__":
