@@ -36,8 +36,9 @@ def test_shows_special_uses(authenticated):
     """XLIST shows the special uses that LIST shows when asked for them."""
     expected = listed(authenticated, '""', "*", "RETURN (SPECIAL-USE)")
     found = xlisted(authenticated, '""', "*")
-    assert {name: uses(entry) for name, entry in found.items()} == {
-        name: uses(entry) for name, entry in expected.items()
+    # Mailboxes of the cases that run at the same time come and go.
+    assert {name: uses(entry) for name, entry in found.items() if "gximap-" not in name} == {
+        name: uses(entry) for name, entry in expected.items() if "gximap-" not in name
     }
 
 
