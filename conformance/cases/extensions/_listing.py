@@ -85,3 +85,8 @@ def listed(connection, *arguments):
 def uses(entry):
     """The special uses among the attributes."""
     return SPECIAL_USES & set(entry.attributes)
+
+
+def lasting(entries):
+    """Those entries, by name, that are no mailboxes of cases: these come and go meanwhile."""
+    return {name: entry for name, entry in entries.items() if "gximap-" not in name}

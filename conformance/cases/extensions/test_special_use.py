@@ -6,7 +6,7 @@ which the fewest servers attach anything to.
 
 import pytest
 
-from conformance.cases.extensions._listing import listed, uses
+from conformance.cases.extensions._listing import lasting, listed, uses
 from conformance.requirements import needs, requirement
 from conformance.wire import Mailbox, Quoted
 
@@ -24,8 +24,8 @@ def test_selection_returns_mailboxes_with_a_special_use(authenticated):
 @requirement("RFC6154-2-4", "RFC6154-2-3")
 def test_return_option_shows_the_same_uses(authenticated):
     """RETURN (SPECIAL-USE) shows the attributes on the mailboxes that the selection returns."""
-    selected = listed(authenticated, "(SPECIAL-USE)", '""', "*")
-    every = listed(authenticated, '""', "*", "RETURN (SPECIAL-USE)")
+    selected = lasting(listed(authenticated, "(SPECIAL-USE)", '""', "*"))
+    every = lasting(listed(authenticated, '""', "*", "RETURN (SPECIAL-USE)"))
     assert {name: uses(entry) for name, entry in every.items() if uses(entry)} == {
         name: uses(entry) for name, entry in selected.items()
     }
@@ -48,7 +48,7 @@ def test_with_the_selection_option_subscribed(authenticated, mailbox):
     subscribed = listed(authenticated, "(SUBSCRIBED)", '""', "*")
     special = listed(authenticated, "(SPECIAL-USE)", '""', "*")
     assert mailbox in subscribed
-    assert both.keys() == subscribed.keys() & special.keys()
+    assert lasting(both).keys() == lasting(subscribed).keys() & lasting(special).keys()
 
 
 @needs("SPECIAL-USE")
@@ -63,7 +63,7 @@ def test_return_option_adds_no_names(authenticated, mailbox):
 @requirement("RFC5258-3-5", "RFC6154-2-3")
 def test_with_a_pattern(authenticated):
     """The selection takes the pattern as any LIST does."""
-    special = listed(authenticated, "(SPECIAL-USE)", '""', "*")
+    special = lasting(listed(authenticated, "(SPECIAL-USE)", '""', "*"))
     for entry in special.values():
         found = listed(authenticated, "(SPECIAL-USE)", '""', Quoted(entry.raw_name))
         assert entry.mailbox in found
