@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.profiles.profile import KnownDeviation, Profile
@@ -86,8 +87,8 @@ def _product(results: Results) -> Iterator[str]:
 
 def _entries(results: Results, sentences: Catalogue) -> Iterator[str]:
     for known in _kept(results.profile, results.cases):
-        keys = {
-            "case": known.case,
+        keys: dict[str, str | Sequence[str]] = {
+            "case": known.cases[0] if len(known.cases) == 1 else known.cases,
             "requirement": known.requirement,
             "message": known.message,
             "reason": known.reason,
@@ -109,11 +110,17 @@ def _entries(results: Results, sentences: Catalogue) -> Iterator[str]:
 
 
 def _kept(profile: Profile | None, cases: Sequence[CaseResult]) -> Iterator[KnownDeviation]:
-    """The entries of the profile in use but those of which the run found nothing but fixed."""
+    """The entries of the profile in use but what the run found nothing but fixed of."""
     for known in profile.deviations if profile else ():
-        outcomes = {result.outcome for result in cases if known.concerns(result.case)}
-        if "fixed" not in outcomes or "known" in outcomes:
-            yield known
+        parts = [replace(known, cases=(name,)) for name in known.cases] or [known]
+        kept = [part for part in parts if not _is_fixed(part, cases)]
+        if kept:
+            yield replace(known, cases=tuple(name for part in kept for name in part.cases))
+
+
+def _is_fixed(known: KnownDeviation, cases: Sequence[CaseResult]) -> bool:
+    outcomes = {result.outcome for result in cases if known.concerns(result.case)}
+    return "fixed" in outcomes and "known" not in outcomes
 
 
 def _reference(result: CaseResult, sentences: Catalogue) -> str:
@@ -134,9 +141,15 @@ def _versions(results: Results) -> str:
     return " ".join(told) or f"TODO: version; the greeting was: {results.target['greeting']}"
 
 
-def _entry(keys: dict[str, str]) -> str:
-    lines = ["[[deviation]]", *(f"{key} = {_quoted(value)}" for key, value in keys.items())]
+def _entry(keys: dict[str, str | Sequence[str]]) -> str:
+    lines = ["[[deviation]]", *(f"{key} = {_value(value)}" for key, value in keys.items())]
     return "\n".join(lines) + "\n"
+
+
+def _value(value: str | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    return "[\n" + "".join(f"    {_quoted(each)},\n" for each in value) + "]"
 
 
 def _table(values: dict[str, str]) -> str:

@@ -24,7 +24,7 @@ class ProfileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class KnownDeviation:
-    """One known deviation, by the case that finds it or by the sentence that is not kept.
+    """One known deviation, by the cases that find it or by the sentence that is not kept.
 
     `message`, if given, is a regular expression that the finding must match, so that another
     fault in the same case is not taken for the known one.
@@ -33,19 +33,19 @@ class KnownDeviation:
     reason: str
     reference: str
     versions: str
-    case: str = ""
+    cases: tuple[str, ...] = ()
     requirement: str = ""
     message: str = ""
 
     def concerns(self, case: Case) -> bool:
         """Whether the case is one that this entry expects to fail."""
-        if self.case:
-            return self.case in (case.id, case.id.partition("[")[0])
+        if self.cases:
+            return case.id in self.cases or case.id.partition("[")[0] in self.cases
         return self.requirement in case.requirements
 
     def explains(self, case: Case, finding: Finding) -> bool:
         """Whether the case failed as this entry says."""
-        meant = self.concerns(case) if self.case else self.requirement in finding.requirements
+        meant = self.concerns(case) if self.cases else self.requirement in finding.requirements
         return meant and re.search(self.message, finding.message) is not None
 
 
@@ -119,18 +119,31 @@ def _deviation(entry: object, catalogue: Catalogue) -> KnownDeviation:
     _only(entry, {"case", "requirement", "message", "reason", "reference", "versions"}, where)
     if ("case" in entry) == ("requirement" in entry):
         raise ProfileError(f"{where}: give either a case or a requirement")
-    kind = "case" if "case" in entry else "requirement"
-    named = _string(entry, kind, where)
-    where = f"{where} {named}"
-    if kind == "requirement" and named not in catalogue:
-        raise ProfileError(f"{where}: the catalogue has no such requirement")
+    cases, requirement = _cases(entry, where), ""
+    if not cases:
+        requirement = _string(entry, "requirement", where)
+        if requirement not in catalogue:
+            raise ProfileError(f"{where} {requirement}: the catalogue has no such requirement")
+    where = f"{where} {requirement or cases[0]}"
     return KnownDeviation(
         reason=_string(entry, "reason", where),
         reference=_string(entry, "reference", where),
         versions=_string(entry, "versions", where),
         message=_pattern(entry.get("message", ""), f"{where}: message"),
-        **{kind: named},
+        cases=cases,
+        requirement=requirement,
     )
+
+
+def _cases(entry: dict[str, Any], where: str) -> tuple[str, ...]:
+    """The cases that an entry names, one or a list of them; none if it names a requirement."""
+    if "case" not in entry:
+        return ()
+    named = entry["case"]
+    names = named if isinstance(named, list) else [named]
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise ProfileError(f"{where}: case must be a string that is not empty, or a list of them")
+    return tuple(names)
 
 
 def _only(table: dict[str, Any], keys: set[str], where: str) -> None:

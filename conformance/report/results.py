@@ -93,7 +93,7 @@ class Results:
             return "known", "\n".join(reasons), ()
         if decisive is None:
             for known in entries:
-                if known.case and known.concerns(case):
+                if known.cases and known.concerns(case):
                     return "fixed", f"the profile says that it fails: {known.reason}", ()
             return "pass", "", ()
         others = [f"also: {each.message}" for each in findings if each != decisive]
@@ -107,7 +107,7 @@ class Results:
         """Close the run. An entry by requirement is fixed if no case of it failed any more."""
         self.seconds = seconds
         for known in self.profile.deviations if self.profile else ():
-            if known.case:
+            if known.cases:
                 continue
             concerned = [result for result in self.cases if known.concerns(result.case)]
             if any(result.outcome in ("known", "fail", "warn", "error") for result in concerned):

@@ -307,6 +307,14 @@ def test_known_and_fixed(run, tmp_path):
     code, data, _ = run(FAIL, "--profile", str(profile))
     assert (code, only(data)["outcome"]) == (1, "fail")
 
+    both = '["any_state/it/fails", "any_state/it/passes"]'
+    profile.write_text(f'name = "P"\n{entry}case = {both}\n')
+    _, data, _ = run(FAIL + PASS, "--profile", str(profile))
+    assert [case["outcome"] for case in data["cases"]] == ["known", "fixed"]
+    profile.write_text(f'name = "P"\n{entry}case = []\n')
+    code, _, output = run(FAIL, "--profile", str(profile))
+    assert (code, "case must be" in output.err) == (2, True)
+
     profile.write_text(f'name = "P"\n{entry}requirement = "RFC3501-6.1.1-2"\n')
     code, data, _ = run(FAIL, "--profile", str(profile))
     assert (code, only(data)["outcome"]) == (0, "known")

@@ -39,8 +39,8 @@ def results(**changes):
     profile = Profile(
         "P",
         (
-            KnownDeviation("the reason", "a reference", "1", case="selected/fetch/known"),
-            KnownDeviation("it failed", "a reference", "1", case="selected/fetch/fixed"),
+            KnownDeviation("the reason", "a reference", "1", cases=("selected/fetch/known",)),
+            KnownDeviation("it failed", "a reference", "1", cases=("selected/fetch/fixed",)),
         ),
     )
     greeting = "* OK <b>ready</b>"
