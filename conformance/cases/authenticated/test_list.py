@@ -164,9 +164,11 @@ def test_does_not_mark_noselect_names(authenticated, scratch):
     """A name with \\Noselect has neither \\Marked nor \\Unmarked."""
     top = scratch.name()
     authenticated.create(scratch.below(top, "inferior"))
-    authenticated.command("DELETE", Mailbox(top)).expect("OK", "NO")
+    deleted = authenticated.command("DELETE", Mailbox(top)).expect("OK", "NO")
     entries = authenticated.ok("LIST", '""', Quoted(top + "%")).list()
     assert [entry.mailbox for entry in entries] == [top]
+    if deleted.status == "NO" and "\\Noselect" not in entries[0].attributes:
+        pytest.skip("the server refuses to delete a mailbox that has inferiors")
     assert "\\Noselect" in entries[0].attributes
     assert not {"\\Marked", "\\Unmarked"} & set(entries[0].attributes)
 
