@@ -6,6 +6,7 @@ import math
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
@@ -41,16 +42,18 @@ from conformance.targets.probing import sessions_permitted
 
 # More waits for the server than any case has: one that takes longer hangs in itself.
 CASE_WAITS = 30
-NEAR = 0.0125  # seconds of round trip for which each job more pays
-MOST_JOBS = 8
+NEAR = 0.008  # seconds of round trip for which each job more pays
+MOST_JOBS = 12
 SAFE_JOBS = 2  # which any server stands
 SESSIONS = 4  # of one user that a job has at once: those of a case, and one to clear up
 
 
 def _ask(prompt: str) -> str:
     try:
-        return getpass.getpass(prompt)
-    except EOFError:
+        with warnings.catch_warnings():  # without a terminal the password would be echoed
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except (EOFError, getpass.GetPassWarning):
         raise UsageError(
             "the password is neither in the URL nor in the environment (GXIMAP_PASSWORD), "
             "and no one answers the prompt"

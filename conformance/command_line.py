@@ -14,7 +14,7 @@ EXIT_CODES = """exit codes:
   4    a fault of the suite itself, never reported as a deviation
   130  interrupted; the summary tells what had been done"""
 SELECTORS = """SELECTOR: an RFC (rfc3501), a section (rfc3501/6.4.8), a requirement id
-(RFC3501-6.4.8-1), a group (selected), or a case or its beginning (selected/search)"""
+(RFC3501-6.4.8-1), a group (selected), a file of cases (selected/search_dates), or a case"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         "--jobs",
         metavar="N",
         type=_positive,
-        help="so many cases at once; default: one a processor, up to 8 on a server far away, "
+        help="so many cases at once; default: one a processor, up to 12 on a server far away, "
         "one where [control] may reconfigure the target",
     )
     run.add_argument("--report", metavar="DIR", default="gximap-report")
