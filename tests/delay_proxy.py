@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import sys
 import threading
 from collections.abc import Coroutine
@@ -44,33 +45,48 @@ class DelayProxy:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=30)
 
     async def _listen(self) -> int:
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        return self._listener.sockets[0].getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setblocking(False)
+        self._start(self._accept())
+        return self._listener.getsockname()[1]
 
-    async def _end(self) -> None:
-        self._listener.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        await asyncio.sleep(self._delay * 2)  # the handshake of TCP
-        try:
-            far_reader, far_writer = await asyncio.open_connection(*self._server)
-        except OSError:
-            writer.close()
-            return
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
-        for each in (writer, far_writer):
-            each.close()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass octets on, each ``_delay`` after it came; then the end of the stream likewise."""
+    async def _accept(self) -> None:
+        with self._listener:
+            while True:
+                client, _ = await self._loop.sock_accept(self._listener)
+                self._start(self._serve(client))
+
+    async def _end(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self, client: socket.socket) -> None:
+        server = socket.socket()
+        with client, server:
+            for each in (client, server):
+                each.setblocking(False)
+                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await asyncio.sleep(self._delay * 2)  # the handshake of TCP
+            try:
+                await self._loop.sock_connect(server, self._server)
+                async with asyncio.TaskGroup() as directions:
+                    directions.create_task(self._carry(client, server))
+                    directions.create_task(self._carry(server, client))
+            except* OSError:  # a reset, or nobody listens: the client's connection ends, too
+                pass
+
+    async def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+        """Pass octets on, each ``_delay`` after it came; then the end of the stream likewise.
+
+        An OSError, a reset above all, ends both directions once all that came before has passed.
+        """
         under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def deliver() -> None:
@@ -78,26 +94,26 @@ class DelayProxy:
                 due, octets = await under_way.get()
                 await asyncio.sleep(due - self._loop.time())
                 if not octets:
-                    if writer.can_write_eof():
-                        writer.write_eof()
+                    with contextlib.suppress(OSError):
+                        sink.shutdown(socket.SHUT_WR)
                     return
-                writer.write(octets)
-                await writer.drain()
+                await self._loop.sock_sendall(sink, octets)
 
         delivery = asyncio.ensure_future(deliver())
-        with contextlib.suppress(OSError):
-            try:
-                octets = b"-"
-                while octets and not delivery.done():
-                    octets = await reader.read(65536)
-                    under_way.put_nowait((self._loop.time() + self._delay, octets))
-                await delivery
-            finally:
-                delivery.cancel()
-        # Who closes with octets unread resets the connection, and what was said last is lost.
-        with contextlib.suppress(OSError):
-            while await reader.read(65536):
-                pass
+        lost = None
+        octets = b"-"
+        try:
+            while octets:
+                try:
+                    octets = await self._loop.sock_recv(source, 65536)
+                except OSError as error:
+                    lost, octets = error, b""
+                under_way.put_nowait((self._loop.time() + self._delay, octets))
+            await delivery
+        finally:
+            delivery.cancel()
+        if lost is not None:
+            raise lost
 
 
 if __name__ == "__main__":
