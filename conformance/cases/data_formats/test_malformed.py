@@ -190,5 +190,6 @@ def test_nul_in_a_message(selected):
     nul = b"Subject: x\r\n\r\none\0two\r\n"
     answer = selected.command("APPEND", Mailbox(selected.mailbox), Literal(nul))
     if answer.status == "OK":
+        selected.ok("NOOP")
         assert b"\0" not in (selected.ok("FETCH", "*", "BODY.PEEK[]").fetch().section("") or b"")
     assert selected.command("NOOP").status == "OK"

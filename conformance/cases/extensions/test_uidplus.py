@@ -58,6 +58,7 @@ def test_append_uid_in_the_selected_mailbox(selected):
     """APPENDUID of an APPEND to the selected mailbox is the UID of the new message."""
     fill(selected, 2)
     answer = selected.ok("APPEND", Mailbox(selected.mailbox), Literal(message(3)))
+    selected.ok("NOOP")
     assert texts_by_uid(selected).get(appended(answer).uid) == message(3)
 
 

@@ -100,6 +100,8 @@ def test_offers_only_mechanisms_that_exist(connection):
     """
     listed = connection.ok("CAPABILITY").only(CapabilityData).capabilities
     mechanisms = [name.removeprefix("AUTH=") for name in listed if name.startswith("AUTH=")]
+    if not mechanisms and "LOGINDISABLED" in listed:
+        pytest.skip("the server lets nobody in without TLS")
     assert mechanisms, f"no mechanism is listed: {' '.join(listed)}"
     for mechanism in mechanisms:
         answer = connection.authenticate(mechanism, b"*")
