@@ -9,9 +9,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
-from rich.console import Console
 from rich.text import Text
 
 from conformance.clean import clean
@@ -25,6 +23,7 @@ from conformance.report.compare import compare
 from conformance.report.github import annotations
 from conformance.report.listing import print_cases, print_requirements
 from conformance.report.markdown import markdown
+from conformance.report.output import Output, say
 from conformance.report.page import visible
 from conformance.report.progress import Display
 from conformance.report.results import (
@@ -80,9 +79,9 @@ def _main(words: Sequence[str] | None, cases: Path) -> int:
         if namespace.command == "clean":
             return _clean(namespace)
         if namespace.command == "compare":
-            return compare(_console(sys.stdout), namespace.files, namespace.report)
+            return compare(Output(sys.stdout), namespace.files, namespace.report)
         if namespace.command == "diff":
-            return diff(_console(sys.stdout), namespace, _ask)
+            return diff(Output(sys.stdout), namespace, _ask)
         return run(namespace, cases)
     except UsageError as error:
         print(f"gximap-conformance: {error}", file=sys.stderr)
@@ -124,7 +123,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     # in another format than text has standard output for itself.
     stream = sys.stdout if namespace.format == "text" else sys.stderr
     with os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding) as output:
-        console = _console(output)
+        console = Output(output)
         console.print(Text(f"target: {target.name}  {visible(target.facts.greeting)}"))
         for leftover in target.leftovers:
             console.print(Text(f"left behind, or of a run that goes on now: {leftover}"))
@@ -146,10 +145,9 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         if namespace.write_profile and not results.interrupted:
             console.print(Text(write_draft(Path(namespace.write_profile), results)))
     if namespace.format == "github":
-        for line in annotations(results):
-            print(line)
+        say("".join(f"{line}\n" for line in annotations(results)))
     elif namespace.format == "markdown":
-        print(markdown(results), end="")
+        say(markdown(results))
     return results.exit_code
 
 
@@ -193,7 +191,7 @@ def _clean(namespace: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     if not description.addresses:
         raise UsageError(f"{namespace.target}: a fresh reference server has nothing left behind")
-    return clean(_console(sys.stdout), description, _yes if namespace.yes else _confirm)
+    return clean(Output(sys.stdout), description, _yes if namespace.yes else _confirm)
 
 
 def _yes(_question: str) -> bool:
@@ -209,13 +207,13 @@ def _confirm(question: str) -> bool:
 
 def _list(cases: Path, select: tuple[str, ...]) -> int:
     collection = collect(cases, select)
-    print_cases(_console(sys.stdout), collection.cases)
+    print_cases(Output(sys.stdout), collection.cases)
     return _tell_faults(collection)
 
 
 def _requirements(cases: Path, uncovered: bool) -> int:
     collection = collect(cases, ())
-    print_requirements(_console(sys.stdout), catalogue(), collection.cases, uncovered)
+    print_requirements(Output(sys.stdout), catalogue(), collection.cases, uncovered)
     return _tell_faults(collection)
 
 
@@ -223,7 +221,3 @@ def _tell_faults(collection: Collection) -> int:
     for fault in collection.faults:
         print(f"gximap-conformance: {fault}", file=sys.stderr)
     return EXIT_FAULT if collection.faults else EXIT_PASS
-
-
-def _console(file: TextIO) -> Console:
-    return Console(file=file, soft_wrap=True, highlight=False)

@@ -19,7 +19,7 @@ from conformance.targets.control import Control, ControlError
 from conformance.targets.description import Description, TargetError, describe
 from conformance.targets.housekeeping import scratch_name
 from conformance.targets.leftovers import find_leftovers
-from conformance.targets.probing import Facts, check_addresses, probe
+from conformance.targets.probing import Facts, check_addresses, check_starttls, probe
 from conformance.targets.reference import ReferenceServer
 
 REFERENCE_SERVER = "reference server"
@@ -104,15 +104,19 @@ def check_selectors(options: Options, cases: Path) -> None:
     places = [place(path, cases) for path in cases.rglob("test_*.py")]
     for selector in selectors(options):
         if not any(selector.reaches(where) for where in places):
-            groups = ", ".join(sorted({where.partition("/")[0] for where in places}))
+            group = selector.path.partition("/")[0]
+            files = sorted(where for where in places if where.startswith(f"{group}/"))
+            groups = sorted({where.partition("/")[0] for where in places})
             raise UsageError(
-                f"--select {selector.text}: there is no such group or file of cases; the groups: "
-                f"{groups}"
+                f"--select {selector.text}: there is no such group or file of cases; the "
+                + (f"files: {', '.join(files)}" if files else f"groups: {', '.join(groups)}")
             )
 
 
-def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profile | None]:
-    """Describe the target, look at it, find its profile.
+def prepare(
+    options: Options, ask: Callable[[str], str], starttls: bool = True
+) -> tuple[Target, Profile | None]:
+    """Describe the target, look at it, find its profile. `starttls`: whether that will be used.
 
     Raises UsageError for wrong options, UnreachableError if the target cannot be used.
     """
@@ -135,6 +139,8 @@ def prepare(options: Options, ask: Callable[[str], str]) -> tuple[Target, Profil
     try:
         Control(description.control).check()
         check_addresses(description)
+        if starttls:
+            check_starttls(description)
         facts = probe(description)
         leftovers = _leftovers(description, facts)
     except (TargetError, ControlError) as error:

@@ -43,7 +43,7 @@ def _player(target: str, namespace: argparse.Namespace, ask: Callable[[str], str
         insecure=namespace.insecure,
         ca_file=namespace.ca_file,
     )
-    prepared, _ = prepare(options, ask)
+    prepared, _ = prepare(options, ask, starttls=False)
     return Player(Server(prepared, 1, "diff"), prepared.scratch)
 
 

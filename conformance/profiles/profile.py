@@ -73,7 +73,7 @@ def load_profile(name: str, catalogue: Catalogue) -> Profile:
     if not path.is_file():
         path = FOLDER / f"{name}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in FOLDER.glob("*.toml")))
+        known = ", ".join(sorted({each.stem for each in FOLDER.glob("*.toml")} - {EXAMPLE}))
         raise ProfileError(f"there is no profile {name}, neither a file nor one of: {known}")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -51,8 +51,8 @@ def parse_selector(text: str, catalogue: Catalogue) -> Selector:
     """Understand a selector; SelectorError for an RFC, section or id the catalogue lacks.
 
     `rfc3501`, `rfc3501/6.4.8`, `RFC3501-6.4.8-1`; everything else is a group or the path of
-    cases, with or without `test_` and `.py`, as in `selected/search` or
-    `selected/search/test_dates.py::test_before`.
+    cases, with or without `test_` and `.py`, as in `selected/search_dates` or
+    `selected/test_search_dates.py::test_before`.
     """
     document = DOCUMENT.fullmatch(text)
     if document:

@@ -162,6 +162,17 @@ def _of_greeting(error: Exception) -> str:
     return f"does not greet as an IMAP server{perhaps}: {other[2]}"
 
 
+def start_tls(client: IMAPClient, description: Description) -> None:
+    """STARTTLS, and the handshake; UnreachableError if TLS fails, e.g. by its certificate."""
+    try:
+        client.starttls(tls_context(description))
+    except ssl.SSLError as error:
+        where = place(description.addresses["imap"])
+        raise UnreachableError(
+            f"TLS after STARTTLS with {where} fails: {_of_tls(error)}"
+        ) from error
+
+
 def log_in_client(client: IMAPClient, account: Account, description: Description) -> None:
     """Log in, after STARTTLS where the server demands it; UnreachableError says why not.
 
@@ -175,13 +186,8 @@ def log_in_client(client: IMAPClient, account: Account, description: Description
                     f"{place(description.main)} permits no LOGIN (LOGINDISABLED) and offers no "
                     "STARTTLS: perhaps at a port with TLS, imaps://"
                 )
-            client.starttls(tls_context(description))
+            start_tls(client, description)
         client.login(account.user, account.password)
-    except ssl.SSLError as error:
-        where = place(description.main)
-        raise UnreachableError(
-            f"TLS after STARTTLS with {where} fails: {_of_tls(error)}"
-        ) from error
     except FAILURES as error:
         raise LoginRefusedError(
             f"the account {account.user} ({account.role}) cannot log in: {_reason(error)}"

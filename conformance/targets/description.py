@@ -169,8 +169,9 @@ def describe(
         return _from_url(target, ask, environment, trust)
     path = Path(target)
     if not path.is_file():
+        shown = f"{target.partition('://')[0]}://..." if "://" in target else target
         raise TargetError(
-            f"{target} is neither imap://USER:PASSWORD@HOST[:PORT], nor imaps://..., nor a file"
+            f"{shown} is neither imap://USER:PASSWORD@HOST[:PORT], nor imaps://..., nor a file"
         )
     return _from_file(path, ask, environment, trust)
 
@@ -181,8 +182,11 @@ def _from_url(
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise TargetError(f"the URL is not well-formed: {error}") from None
+    except ValueError:  # its text may hold a part of the password
+        raise TargetError(
+            "the URL is not well-formed: expected imap://USER:PASSWORD@HOST[:PORT] with a port up "
+            "to 65535; in user and password / is written %2F, ? %3F, # %23, [ %5B, ] %5D, % %25"
+        ) from None
     kind = parts.scheme
     if not parts.hostname:
         raise TargetError("the URL names no host")

@@ -22,6 +22,7 @@ from conformance.targets.client import (
     leave_client,
     log_in_client,
     pass_proxy,
+    start_tls,
 )
 from conformance.targets.description import Description, UnreachableError
 from conformance.targets.folders import folders
@@ -86,6 +87,23 @@ def check_addresses(description: Description) -> None:
             pass_proxy(address)
         else:
             leave_client(connect_client(description, address))
+
+
+def check_starttls(description: Description) -> None:
+    """See that the certificate behind STARTTLS is trusted, which cases will use.
+
+    UnreachableError says why not; whatever else is wrong with STARTTLS is for a case to judge.
+    """
+    if "imap" not in description.addresses:
+        return
+    client = connect_client(description, description.addresses["imap"])
+    try:
+        if "STARTTLS" in capabilities(client):
+            start_tls(client, description)
+    except FAILURES:
+        pass
+    finally:
+        leave_client(client)
 
 
 def probe(description: Description) -> Facts:

@@ -57,7 +57,7 @@ def cases(tmp_path):
 @pytest.fixture
 def killed(tmp_path, cases, url):
     """A run that was killed while it had three mailboxes."""
-    words = ["--jobs", "1", "--report", str(tmp_path / "report")]
+    words = ["--jobs", "1", "--insecure", "--report", str(tmp_path / "report")]
     command = [sys.executable, "-c", RUN, str(cases(KILLED)), url, *words]
     assert subprocess.run(command, capture_output=True).returncode == -signal.SIGKILL
 
@@ -69,7 +69,7 @@ def names(client):
 @pytest.mark.usefixtures("killed")
 def test_next_run_tells_of_it_and_leaves_it_alone(cases, url, client, tmp_path, capfd):
     before = names(client)
-    words = [url, "--jobs", "1", "--report", str(tmp_path / "report")]
+    words = [url, "--jobs", "1", "--insecure", "--report", str(tmp_path / "report")]
     assert cli.main(words, cases=cases(PASSING)) == 0
     output = capfd.readouterr().out
     assert "left behind, or of a run that goes on now: alice@example.test: gximap-" in output

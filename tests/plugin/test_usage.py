@@ -1,5 +1,9 @@
 """What the command says, and its exit code, where it is called in a wrong way."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from conformance import cli
@@ -41,6 +45,7 @@ def server():
     [
         (["list", "rfc9999"], "no document RFC9999, only rfc3501"),
         (["list", "any_stat"], "no such group or file of cases; the groups: any_state"),
+        (["list", "any_state/that"], "no such group or file of cases; the files: any_state/it"),
         (["--select", "any_state", "--select", "typo"], "--select typo: there is no such group"),
         (["--jobs", "none"], "'none' is not a number from 1 on"),
         (["--report", "/dev/null/report"], "--report /dev/null/report: Not a directory"),
@@ -66,6 +71,35 @@ def test_no_one_answers_the_prompt(cases, capfd, monkeypatch):
     monkeypatch.setattr(cli.getpass, "getpass", getpass)
     assert main(["imap://alice@127.0.0.1:1"], cases=cases) == 2
     assert "GXIMAP_PASSWORD" in capfd.readouterr().err
+
+
+def test_prompt_without_a_terminal():
+    words = [sys.executable, "-m", "conformance", "imap://alice@127.0.0.1:1"]
+    environment = {key: os.environ[key] for key in os.environ if key != "GXIMAP_PASSWORD"}
+    done = subprocess.run(
+        words, env=environment, input=b"alicepw\n", capture_output=True, start_new_session=True
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"gximap-conformance: the password is neither in the URL nor")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("words", [["list"], ["--format", "markdown"]])
+def test_reader_that_leaves(cases, server, tmp_path, words):
+    """As with `| head`: no complaint, and the exit code is that of the cases."""
+    if words != ["list"]:
+        words += [server.url, "--jobs", "1", "--report", str(tmp_path / "report")]
+    script = f"from conformance.cli import main; sys.exit(main({words!r}, Path({str(cases)!r})))"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; from pathlib import Path; {script}"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+    assert done.returncode == 0
+    assert b"Error" not in done.stderr
 
 
 def test_ca_file_without_certificates(cases, tmp_path, capfd):

@@ -64,13 +64,16 @@ def test_password_is_not_shown():
         ("imap://alice:pw@", "names no host"),
         ("imap://alice:pw@mail.test:port", "not well-formed"),
         ("imap://alice:pw@mail.test/INBOX", "more than"),
+        ("imap://alice:pw#2@mail.test", "in user and password / is written %2F"),
+        ("imap://alice:pw[2@mail.test", "in user and password / is written %2F"),
         ("pop3://alice:pw@mail.test", "neither imap://"),
         ("no-such-file.toml", "neither imap://"),
     ],
 )
 def test_wrong_url(url, problem):
-    with pytest.raises(TargetError, match=problem):
+    with pytest.raises(TargetError, match=problem) as caught:
         describe(url, never_ask, {})
+    assert "pw" not in str(caught.value)
 
 
 def test_file(tmp_path):

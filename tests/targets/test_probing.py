@@ -15,7 +15,7 @@ from conformance.cli import main
 from conformance.targets import client
 from conformance.targets.client import LOCAL, connect_client, pass_proxy
 from conformance.targets.description import Account, Address, Description, UnreachableError
-from conformance.targets.probing import check_addresses, probe, sessions_permitted
+from conformance.targets.probing import check_addresses, check_starttls, probe, sessions_permitted
 from tests.fake_server import FakeServer
 
 HOST = "127.0.0.1"
@@ -185,6 +185,32 @@ def test_certificate(name, kind, tmp_path):
     assert f"{kind}://{HOST}:{port}" in text
     assert "--insecure trusts any" in text
     assert ("--ca-file" in text) == (name in ("stranger", "self-signed"))
+
+
+@pytest.mark.parametrize("insecure", [False, True])
+def test_certificate_of_a_server_that_does_not_demand_tls(insecure, tmp_path):
+    context = self_signed(tmp_path)
+
+    def talk(stream):
+        stream.sendall(b"* OK ready\r\n")
+        for answer in (b"* CAPABILITY IMAP4rev1 STARTTLS\r\n", b""):
+            tag = stream.recv(1000).split()[0]
+            stream.sendall(answer + tag + b" OK done\r\n")
+        with context.wrap_socket(stream, server_side=True):
+            pass
+
+    with listening(talk) as port:
+        if insecure:
+            check_starttls(description(port, insecure=True))
+        else:
+            with pytest.raises(UnreachableError, match="the certificate is self-signed"):
+                check_starttls(description(port))
+
+
+def test_starttls_that_fails_is_left_to_the_cases(fake):
+    fake.script["CAPABILITY"] = ["* CAPABILITY IMAP4rev1 STARTTLS", "OK done"]
+    fake.script["STARTTLS"] = ["NO not now"]
+    check_starttls(description(fake.port))
 
 
 def test_certificate_for_another_host_name(tmp_path):

@@ -1,0 +1,33 @@
+"""Output whose reader may leave early, as head does: the command goes on and is no longer heard."""
+
+import os
+import sys
+from typing import TextIO
+
+from rich.console import Console
+
+
+class Output(Console):
+    """A console on a file; it folds no lines."""
+
+    def __init__(self, file: TextIO) -> None:
+        super().__init__(file=file, soft_wrap=True, highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        _discard(self.file.fileno())
+
+
+def say(text: str) -> None:
+    """Write text to standard output as it is."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard(sys.stdout.fileno())
+
+
+def _discard(descriptor: int) -> None:
+    """What is, and will be, written there goes nowhere: it still is, when Python exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
