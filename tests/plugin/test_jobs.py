@@ -32,7 +32,7 @@ def target(monkeypatch):
 
 @pytest.mark.parametrize(
     ("round_trip", "sessions", "jobs"),
-    [(NEAR, 100, 2), (NEAR, 10, 2), (FAR, 100, 8), (FAR, 17, 4), (FAR, 10, 2), (FAR, 3, 1)],
+    [(NEAR, 100, 2), (NEAR, 10, 2), (FAR, 100, 12), (FAR, 17, 4), (FAR, 10, 2), (FAR, 3, 1)],
 )
 def test_foreign_target(target, round_trip, sessions, jobs):
     assert cli.suitable_jobs(target(round_trip, sessions)) == jobs

@@ -194,4 +194,7 @@ def test_the_number_of_keywords_is_limited(account, inbox):
 def test_a_keyword_is_not_kept_for_its_removal(inbox):
     inbox.store_flags([3], "remove", frozenset({"unused", "k" * 256, "\\Recent"}))
     assert flags_of(inbox)[2] == {"$Work"}
-    assert Watcher(inbox).snapshot.keywords == ("$Forwarded", "$Work",)
+    assert Watcher(inbox).snapshot.keywords == (
+        "$Forwarded",
+        "$Work",
+    )
