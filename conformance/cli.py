@@ -93,6 +93,7 @@ def _main(words: Sequence[str] | None, cases: Path) -> int:
         print(f"gximap-conformance: fault of the suite: {error}", file=sys.stderr)
         return EXIT_FAULT
     except KeyboardInterrupt:
+        print("gximap-conformance: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except Exception:
         # Python's own exit code for this, 1, would say that the server deviates.

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from conformance.report.comparison import MISSING, Comparison, Row, Run
+from conformance.report.evidence import in_words
 from conformance.report.outcome import OUTCOMES
 from conformance.report.page import render_page
 
@@ -56,10 +57,15 @@ def matrix_page(comparison: Comparison, folder: Path) -> str:
         letters=LETTERS,
         meanings=MEANINGS,
         tones=TONES,
-        message_length=MESSAGE,
+        told=_told,
         missing=MISSING,
         used=[*comparison.outcomes, *([MISSING] if _any_missing(comparison) else [])],
     )
+
+
+def _told(message: str) -> str:
+    text = "\n".join(in_words(message))
+    return text if len(text) <= MESSAGE else f"{text[:MESSAGE]} ..."
 
 
 def _any_missing(comparison: Comparison) -> bool:

@@ -98,9 +98,11 @@ def proof(transcript: Transcript, message: str) -> list[int]:
             begin = at
             sent = [earlier for earlier in sent if earlier < at]
             break
-    # What follows a continuation request, and the end of IDLE, belong to the command before them.
+    # What follows a continuation request, and the end of IDLE, belong to the command before them;
+    # commands that were sent without waiting for an answer belong together.
     while sent and (
-        transcript[own[begin - 1]]["text"].startswith("+")
+        transcript[own[begin - 1]]["from"] == "C"
+        or transcript[own[begin - 1]]["text"].startswith("+")
         or transcript[own[begin]]["text"].upper() == "DONE"
     ):
         begin = sent.pop()

@@ -190,7 +190,7 @@ class Dialogue:
             self.checker.received(response, self.tracker, completed)
 
     def _deadline_expired(self, awaited: str, seconds: float) -> DeadlineExpired:
-        came = [type(response).__name__ for response in self._gathered[-5:]]
+        came = [_in_short(response) for response in self._gathered[-5:]]
         pending = self.channel.framer.pending[-200:]
         received = ", ".join(came + ([f"unfinished {pending!r}"] if pending else []))
         return DeadlineExpired(awaited, seconds, received)
@@ -213,3 +213,9 @@ class Dialogue:
         with contextlib.suppress(Deviation):
             while True:
                 self._gather(self._receive("the end of the connection", None))
+
+
+def _in_short(response: Response) -> str:
+    if isinstance(response, Condition):
+        return f"{response.tag or '*'} {response.kind}"
+    return type(response).__name__

@@ -9,6 +9,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from conformance.report.compare_html import matrix_page
+from conformance.report.comparison import CaseOutcome, Comparison, Run
 from conformance.report.html_report import report_page
 from tests.report.sample import hostile, results
 
@@ -22,6 +24,22 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+BAD = "assert 'OK' == 'BAD'\n\n- BAD\n+ OK"
+RUNS = {  # server: outcomes, case by case
+    "one": {
+        "selected/fetch/seen[a_b]": "pass",
+        "selected/fetch/uid": "fail",
+        "selected/store/weak": "warn",
+        "extensions/idle/it": "pass",
+    },
+    "two": {
+        "selected/fetch/seen[a_b]": "pass",
+        "selected/fetch/uid": "pass",
+        "selected/store/weak": "warn",
+        "extensions/idle/it": "skip",
+    },
+    "three": {"selected/fetch/seen[a_b]": "pass", "selected/fetch/uid": "fail"},
+}
 FAILED = "any_state/noop/answers[a b'c]"
 
 
@@ -342,3 +360,98 @@ def test_readable_without_script(page):
         assert "a1 BAD no" in page.one(".case").text
     finally:
         page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.fixture
+def matrix(driver, tmp_path):
+    runs = []
+    for name, outcomes in RUNS.items():
+        cases = {
+            case: CaseOutcome(case, f"About {case}.", word, BAD if word in ("fail", "warn") else "")
+            for case, word in outcomes.items()
+        }
+        path = tmp_path / name / "results.json"
+        path.parent.mkdir()
+        (path.parent / "index.html").write_text("")
+        runs.append(Run(path, name, "1", "2026-01-01", 1.0, cases))
+    file = tmp_path / "matrix.html"
+    file.write_text(matrix_page(Comparison(runs), tmp_path), encoding="utf-8")
+    yield Page(driver, file)
+    assert driver.get_log("browser") == []
+    assert loaded(driver) <= {file.as_uri(), "about:blank"}
+
+
+def matrix_shown(page):
+    """The cases in the matrix, without their folders, and the heads of files over them."""
+    rows = page.driver.find_elements(By.CSS_SELECTOR, ".matrix tbody tr")
+    return [row.find_element(By.CSS_SELECTOR, "th").text for row in rows if row.is_displayed()]
+
+
+def test_matrix_search(matrix):
+    matrix.open()
+    everything = [
+        "extensions/idle", "it", "selected/fetch", "seen[a_b]", "uid", "selected/store", "weak",
+    ]  # fmt: skip
+    assert matrix_shown(matrix) == everything
+    field = matrix.one("#search")
+    for words, shown in {
+        "UID": ["selected/fetch", "uid"],  # a case
+        "store": ["selected/store", "weak"],  # a file
+        "about fetch": ["selected/fetch", "seen[a_b]", "uid"],  # title, in any order
+        "expected BAD": ["selected/fetch", "uid", "selected/store", "weak"],  # message
+        "nowhere": [],
+        "<b>": [],
+    }.items():
+        field.clear()
+        field.send_keys(words)
+        assert matrix_shown(matrix) == shown, words
+        cases = sum("/" not in each for each in shown)
+        assert matrix.one("#shown").text == f"{cases} cases shown"
+    field.send_keys(Keys.CONTROL, "a", Keys.BACKSPACE)
+    assert matrix_shown(matrix) == everything
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shown"),
+    [
+        ("fail", ["selected/fetch", "uid"]),
+        ("warn", ["selected/store", "weak"]),
+        ("skip", ["extensions/idle", "it"]),
+        ("missing", ["extensions/idle", "it", "selected/store", "weak"]),
+    ],
+)
+def test_matrix_outcome(matrix, outcome, shown):
+    matrix.open().one("#outcome").send_keys(outcome)
+    assert matrix_shown(matrix) == shown
+    assert matrix.one("#shown").text == f"{len(shown) // 2} cases shown"
+
+
+def test_matrix_differences(matrix):
+    matrix.open().one("#differing").click()
+    assert matrix_shown(matrix) == ["extensions/idle", "it", "selected/fetch", "uid"]
+    matrix.one("#outcome").send_keys("fail")
+    assert matrix_shown(matrix) == ["selected/fetch", "uid"]
+    matrix.one("#search").send_keys("idle")
+    assert matrix_shown(matrix) == []
+
+
+def test_matrix_leads_to_the_case_of_a_report(matrix):
+    matrix.open()
+    links = [
+        link.get_attribute("href")
+        for link in matrix.driver.find_elements(By.CSS_SELECTOR, ".matrix td a")
+        if link.get_attribute("href").endswith("uid")
+    ]
+    assert [link.rpartition("/two/")[2] for link in links if "/two/" in link] == [
+        "index.html#case=selected/fetch/uid"
+    ]
+
+
+def test_matrix_on_a_phone(matrix):
+    matrix.open(width=400)
+    matrix.run("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    assert "expected: BAD" in matrix.one(".matrix pre").text
+    wide, seen = matrix.run(
+        "const e = document.documentElement; return [e.scrollWidth, e.clientWidth]"
+    )
+    assert wide == seen <= 400

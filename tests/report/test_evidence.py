@@ -60,6 +60,18 @@ def test_continuation_belongs_to_its_command(last):
     assert proof(transcript, "")[0] == 2
 
 
+def test_commands_without_an_answer_between_them_belong_together():
+    transcript = [
+        entry(0, "A", "C", "a1 NOOP"),
+        entry(0, "A", "S", "a1 OK"),
+        entry(0, "A", "C", "x NONSENSE {9+}\nz LOGOUT\n"),
+        entry(0, "B", "S", "* OK"),
+        entry(0, "A", "C", "a2 FETCH 1 FLAGS"),
+        entry(0, "A", "S", "x BAD\n* BYE\nz OK"),
+    ]
+    assert proof(transcript, "closed after the command 'a2 FETCH 1 FLAGS'") == [2, 4, 5]
+
+
 def test_without_a_command():
     assert proof([], "") == []
     assert proof([entry(0, "A", "S", "* BYE")], "") == [0]
