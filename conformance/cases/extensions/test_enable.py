@@ -4,6 +4,7 @@ import pytest
 
 from conformance.requirements import needs, requirement
 from conformance.wire import Mailbox, Quoted
+from conformance.wire.arguments import encode_command
 from conformance.wire.grammar import CapabilityData, EnabledData, ListData
 
 pytestmark = needs("ENABLE")
@@ -85,15 +86,18 @@ def test_does_not_change_the_capabilities(authenticated, extension):
 
 @requirement("RFC5161-3.1-PIPELINING")
 def test_behind_a_login_in_progress(before_login, account, extension):
-    """ENABLE may be sent right behind LOGIN, and SELECT right behind ENABLE."""
+    """ENABLE may be sent right behind LOGIN, and SELECT right behind ENABLE.
+
+    All three arrive at once.
+    """
     connection = before_login()
-    user, password = Quoted(account.user), Quoted(account.password)
-    login = connection.send_command("LOGIN", user, password)
-    enable = connection.send_command("ENABLE", extension)
-    examine = connection.send_command("EXAMINE", "INBOX")
-    connection.finish(login).expect("OK")
-    assert extension.upper() in enabled(connection.finish(enable))
-    connection.finish(examine).expect("OK")
+    login = ("LOGIN", [Quoted(account.user), Quoted(account.password)])
+    commands = {"p1": login, "p2": ("ENABLE", [extension]), "p3": ("EXAMINE", ["INBOX"])}
+    pieces = [encode_command(tag, *command)[0] for tag, command in commands.items()]
+    connection.send(b"".join(pieces))
+    connection.finish("p1").expect("OK")
+    assert extension.upper() in enabled(connection.finish("p2"))
+    connection.finish("p3").expect("OK")
 
 
 @needs("IMAP4rev2")
