@@ -160,6 +160,14 @@ def reference_process(start_reference) -> ReferenceProcess:
     return start_reference()
 
 
+@pytest.fixture
+def unmeasured(monkeypatch):
+    """Without coverage in the processes: of one that is no server of ours, or may write nowhere."""
+    for variable in os.environ:
+        if variable.startswith("COVERAGE_"):
+            monkeypatch.delenv(variable)
+
+
 @pytest.fixture(autouse=True)
 def _forget_made_up_cases():
     """Tests that run cases of their own give them the same names."""

@@ -74,7 +74,7 @@ class FakeServer:
             self.refusing -= 1
             return
         send(self.greeting)
-        while line := handler.rfile.readline().decode().strip():
+        while line := handler.rfile.readline().decode(errors="replace").strip():
             self.commands.append(line)
             tag, _, rest = line.partition(" ")
             name, _, arguments = rest.partition(" ")

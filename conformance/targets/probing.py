@@ -4,6 +4,7 @@ What can be is taken from an answer that no one can read: a server with deviatio
 probed, only a case judges it.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -100,6 +101,9 @@ def check_starttls(description: Description) -> None:
     try:
         if "STARTTLS" in capabilities(client):
             start_tls(client, description)
+    except UnreachableError as error:
+        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            raise
     except FAILURES:
         pass
     finally:

@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 from pathlib import Path
+from typing import TextIO
 
 from reference_server.config.levels import NOTICE
 from reference_server.config.settings import ConfigurationError, Settings
@@ -57,6 +58,20 @@ class SystemLog(logging.handlers.SysLogHandler):
     priority_map = logging.handlers.SysLogHandler.priority_map | {"NOTICE": "notice"}
 
 
+class StandardError(logging.StreamHandler[TextIO]):
+    """stderr. Once nobody reads it its lines are lost, and the exit status is what it was."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if isinstance(sys.exception(), BrokenPipeError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.stream.fileno())  # what is still in its buffer goes there, too
+            os.close(nowhere)
+        super().handleError(record)
+
+
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
@@ -70,7 +85,7 @@ def start_logging(settings: Settings) -> None:
     handler = _handler(settings.imap_log_file)
     stamp = "" if isinstance(handler, logging.handlers.SysLogHandler) else "%(asctime)s "
     handler.setFormatter(ClientFormatter(stamp + _LINE))
-    commands = logging.StreamHandler(sys.stderr)  # wherever the rest goes, and at any level
+    commands = StandardError()  # wherever the rest goes, and at any level
     commands.setFormatter(ClientFormatter(f"%(asctime)s {_LINE}"))
     command_logger.handlers = [commands]
     command_logger.setLevel(logging.DEBUG)
@@ -92,7 +107,7 @@ def _handler(name: str) -> logging.Handler:
             handler.ident = "gximap-server: "
             return handler
         if name == "-":
-            return logging.StreamHandler(sys.stderr)
+            return StandardError()
         return logging.FileHandler(Path(name), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ConfigurationError(f"imap_log_file: {name}: {error.strerror}") from error

@@ -144,6 +144,7 @@ def privileged_port():
 
 
 @as_root
+@pytest.mark.usefixtures("unmeasured")  # the account could write no figures
 @pytest.mark.directive("running_identity")
 def test_a_store_that_the_account_cannot_reach(tmp_path):
     """The server does not start, and names the file."""

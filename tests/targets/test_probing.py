@@ -207,10 +207,20 @@ def test_certificate_of_a_server_that_does_not_demand_tls(insecure, tmp_path):
                 check_starttls(description(port))
 
 
-def test_starttls_that_fails_is_left_to_the_cases(fake):
-    fake.script["CAPABILITY"] = ["* CAPABILITY IMAP4rev1 STARTTLS", "OK done"]
-    fake.script["STARTTLS"] = ["NO not now"]
-    check_starttls(description(fake.port))
+@pytest.mark.parametrize("answer", [b"NO not now", b"OK and it goes on in plain text"])
+def test_starttls_that_fails_is_left_to_the_cases(answer):
+    def talk(stream):
+        stream.sendall(b"* OK ready\r\n")
+        for line in (
+            b"* CAPABILITY IMAP4rev1 STARTTLS\r\n%b OK done\r\n",
+            b"%b " + answer + b"\r\n",
+        ):
+            stream.sendall(line % stream.recv(1000).split()[0])
+        stream.recv(1000)
+        stream.sendall(b"* BAD that is no command\r\n")
+
+    with listening(talk) as port:
+        check_starttls(description(port))
 
 
 def test_certificate_for_another_host_name(tmp_path):
