@@ -54,5 +54,7 @@ def test_on_a_server_that_does_better_it_is_fixed(outcomes):
 def test_each_reason_is_tried():
     tried = {case.partition("[")[0] for case in AS_SEEN.cases}
     known = load_profile("gromox", catalogue()).deviations
-    of_cases = {one.reason: {case.partition("[")[0] for case in one.cases} for one in known}
-    assert [reason for reason, cases in of_cases.items() if not cases & tried] == []
+    reasons = {
+        one.reason for one in known if not tried.isdisjoint(c.partition("[")[0] for c in one.cases)
+    }
+    assert reasons == {one.reason for one in known}
