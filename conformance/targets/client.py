@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from imaplib import IMAP4
+from pathlib import Path
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
@@ -17,6 +18,7 @@ from conformance.targets.description import (
     TargetError,
     UnreachableError,
 )
+from conformance.wire.endpoint import client_context
 
 # imaplib refuses a server that offers neither of those it knows, so one of RFC 9051 alone.
 imaplib.AllowedVersions = ("IMAP4REV1", "IMAP4REV2", "IMAP4")  # type: ignore[attr-defined]
@@ -50,14 +52,11 @@ def tls_context(description: Description) -> ssl.SSLContext:
 
     Raises TargetError if the CA file holds no certificates.
     """
+    ca_file = None if description.ca_file is None else Path(description.ca_file)
     try:
-        context = ssl.create_default_context(cafile=description.ca_file)
+        return client_context(ca_file, description.insecure)
     except ssl.SSLError as error:
         raise TargetError(f"{description.ca_file}: no certificates in PEM: {error}") from None
-    if description.insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def connect_client(description: Description, address: Address | None = None) -> IMAPClient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -25,15 +26,21 @@ class Endpoint:
     tls_version: ssl.TLSVersion | None = None
 
     def tls_context(self) -> ssl.SSLContext:
-        """A client context that verifies the server unless ``insecure``."""
-        context = ssl.create_default_context(
-            cafile=None if self.ca_file is None else str(self.ca_file)
-        )
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if self.tls_version is not None:
-            context.minimum_version = context.maximum_version = self.tls_version
-            if self.tls_version < ssl.TLSVersion.TLSv1_2:
-                context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL does not offer it otherwise
-        return context
+        """A client context that verifies the server unless ``insecure``; not to be changed."""
+        return client_context(self.ca_file, self.insecure, self.tls_version)
+
+
+@cache  # reading the authorities of a system takes longer than most commands
+def client_context(
+    ca_file: Path | None, insecure: bool, version: ssl.TLSVersion | None = None
+) -> ssl.SSLContext:
+    """What ``Endpoint`` says of TLS, as a context. Raises ``ssl.SSLError`` if the file is none."""
+    context = ssl.create_default_context(cafile=ca_file)
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if version is not None:
+        context.minimum_version = context.maximum_version = version
+        if version < ssl.TLSVersion.TLSv1_2:
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL does not offer it otherwise
+    return context
