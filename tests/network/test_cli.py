@@ -148,19 +148,21 @@ def test_tls_forced_but_off(refused):
     assert "imap_force_tls needs" in refused(imap_force_tls="yes", imap_support_tls="no")
 
 
+@pytest.mark.directive("reference_accounts")
 def test_a_missing_accounts_file(refused):
     assert "/absent/accounts.toml: cannot be read" in refused(
         reference_accounts="/absent/accounts.toml"
     )
 
 
+@pytest.mark.directive("reference_accounts")
 def test_a_bad_accounts_file(refused, tmp_path):
     file = tmp_path / "bad.toml"
     file.write_text("[[account]\n")
     assert "bad.toml: not TOML" in refused(reference_accounts=file)
 
 
-@pytest.mark.directive("config_file_path")
+@pytest.mark.directive("config_file_path", "reference_accounts")
 def test_an_accounts_file_that_is_nowhere(refused):
     line = refused(reference_accounts="absent.toml", config_file_path="/absent/a:/absent/b")
     assert "absent.toml: neither in /absent/a, /absent/b nor here" in line
@@ -184,12 +186,14 @@ def test_a_bad_data_file(refused, tmp_path, name, line, complaint):
     assert f"{tmp_path / name}:2: {complaint}" in refused(data_file_path=tmp_path)
 
 
+@pytest.mark.directive("reference_store")
 def test_a_store_that_cannot_be(refused, tmp_path):
     file = tmp_path / "file"
     file.write_text("not a folder")
     assert str(file) in refused(reference_store=file)
 
 
+@pytest.mark.directive("reference_store")
 def test_a_store_that_another_server_uses(refused, reference_process):
     store = reference_process.folder / "store"
     assert str(store) in refused(reference_store=store)
@@ -226,6 +230,7 @@ def test_unknown_keys_are_in_the_log(start_reference):
     assert "unknown key imap_colour" in server.log
 
 
+@pytest.mark.directive("reference_store")
 def test_a_store_in_memory(start_reference):
     server = start_reference(reference_store=":memory:")
     client = imaplib.IMAP4(*server.imap, timeout=30)

@@ -75,6 +75,7 @@ def everything(client) -> dict:
     return data
 
 
+@pytest.mark.directive("reference_store")
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_what_was_answered_with_ok_survives(reference_process, log_in, ending):
     client = log_in(reference_process)
