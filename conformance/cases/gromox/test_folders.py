@@ -104,7 +104,7 @@ def test_folders_in_the_default_language(newest, use):
     assert names[0] != FOLDERS[use]
 
 
-@configuration(default_lang="ja")
+@configuration(default_lang="ja", imap_rfc9051=True)
 @requirement("GROMOX-default_lang-NAMES")
 def test_names_beyond_ascii(newest, login):
     """Where default_lang is ja the names are not ASCII, and the same in either encoding."""
