@@ -17,7 +17,7 @@ from reference_server.session.channel import Channel, Disconnected
 
 logger = logging.getLogger(__name__)
 
-LOBBY_SIZE = 64  # connections beyond context_num: shaking hands, being refused, or parting
+LOBBY_SIZE = 64  # connections without a session, beyond context_num: see ``_make_way``
 FAREWELL_SECONDS = 3.0
 ABORT_SECONDS = 1.0
 
@@ -56,6 +56,8 @@ class Connections:
         )
         self._changed = threading.Condition()
         self._channels: dict[SocketChannel, Conversation | None] = {}
+        # Those that shake hands, are refused, or part, in the order of their coming.
+        self._lobby: dict[SocketChannel, None] = {}
         self._sessions = 0
         self._closing = False
 
@@ -63,11 +65,12 @@ class Connections:
         """Serve one client to its end. ``secure``: TLS from the first octet."""
         name_client(peer, port)
         with self._changed:
-            if self._closing or len(self._channels) >= self._settings.context_num + LOBBY_SIZE:
+            if self._closing:
                 connection.close()
                 return
+            self._make_way()
             channel = SocketChannel(connection, peer, self._tls, self._patience)
-            self._channels[channel] = None
+            self._channels[channel] = self._lobby[channel] = None
         try:
             # Header and handshake take no place: those who stall them keep nobody out.
             if self._live.settings.imap_accept_haproxy:
@@ -85,7 +88,17 @@ class Connections:
             channel.close()
             with self._changed:
                 del self._channels[channel]
+                self._lobby.pop(channel, None)
                 self._changed.notify_all()
+
+    def _make_way(self) -> None:
+        """Cut off who has been longest in a full lobby: who stalls there keeps nobody out."""
+        if len(self._lobby) < self._settings.context_num + LOBBY_SIZE:
+            return
+        longest = next(iter(self._lobby))
+        del self._lobby[longest]
+        longest.abort()
+        logger.warning("cut off %s: too many connections have no session", longest.peer)
 
     def _learn_client(self, channel: SocketChannel) -> None:
         """Take the client's address from the PROXY header."""
@@ -102,6 +115,7 @@ class Connections:
             if free:
                 self._sessions += 1
                 self._channels[channel] = conversation
+                self._lobby.pop(channel, None)
         if not free:
             logger.warning("refused: %d sessions are open", self._settings.context_num)
             conversation.turn_away()
@@ -111,7 +125,7 @@ class Connections:
             conversation.run()
         finally:
             with self._changed:
-                self._channels[channel] = None
+                self._channels[channel] = self._lobby[channel] = None
                 self._sessions -= 1
         logger.info("disconnected")
 

@@ -135,12 +135,32 @@ def test_a_full_server_turns_away(start_server, connect, client_tls, name):
     assert enter()[1] == b"hello 127.0.0.1"
 
 
-def test_beyond_the_lobby_connections_are_closed_at_once(start_server, connect, monkeypatch):
-    monkeypatch.setattr(connections, "LOBBY_SIZE", 0)
+@pytest.mark.parametrize("name", ["imap", "imaps"])
+def test_who_stalls_a_handshake_keeps_nobody_out(
+    start_server, connect, client_tls, monkeypatch, caplog, name
+):
+    """The one that has waited longest makes way; sessions stay."""
+    monkeypatch.setattr(connections, "LOBBY_SIZE", 2)
+    _, ports = start_server(context_num=2)
+    talking = connect(ports["imap"])
+    assert talking.recv(100) == b"hello 127.0.0.1"
+    stalled = [connect(ports["imaps"]) for _ in range(5)]
+    assert stalled[0].recv(100) == b""
+    client = connect(ports[name])
+    if name == "imaps":
+        client = client_tls.wrap_socket(client, server_hostname="localhost")
+    assert client.recv(100) == b"hello 127.0.0.1"
+    assert caplog.text.count("cut off 127.0.0.1: too many connections have no session") >= 1
+    talking.sendall(b"question")
+    assert talking.recv(100) == b"question"
+
+
+def test_everyone_over_the_limit_is_told(start_server, connect, monkeypatch):
+    monkeypatch.setattr(connections, "LOBBY_SIZE", 1)
     _, ports = start_server(context_num=1)
     talking = connect(ports["imap"])
     assert talking.recv(100) == b"hello 127.0.0.1"
-    assert connect(ports["imap"]).recv(100) == b""
+    assert [connect(ports["imap"]).recv(100) for _ in range(8)] == [b"full"] * 8
 
 
 def test_a_fault_ends_one_connection_and_is_logged(start_server, connect, caplog):
