@@ -59,6 +59,7 @@ class SocketChannel:
         self._deadline: float | None = None  # of the present silence (monotonic)
         self._timed_out = False
         self._interrupted = False
+        self._ahead = b""  # received by ``wait``, for the next ``receive``
         # Held while the socket is replaced or closed: ``interrupt`` must not hit a descriptor
         # that belongs to another client by then.
         self._lock = threading.Lock()
@@ -95,6 +96,9 @@ class SocketChannel:
         self._deadline = None
 
     def _receive(self) -> bytes:
+        if self._ahead and not self._interrupted:
+            data, self._ahead = self._ahead, b""
+            return data
         deadline = self._end_of_silence()
         while not self._interrupted:
             # Who sends without a pause is never waited for, but has no more time than others.
@@ -161,6 +165,7 @@ class SocketChannel:
         if self._tls is None:
             raise Disconnected("TLS is off")
         self.renew()
+        self._ahead = b""
         deadline = self._end_of_silence()
         with self._lock:
             try:
@@ -192,19 +197,30 @@ class SocketChannel:
 
         Being roused is nothing that the client did: its silence goes on.
         """
-        if self._interrupted or self._pending():
-            return "data"
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         poll.register(wakeup, select.POLLIN)
-        remaining = self._end_of_silence() - time.monotonic()
-        ready = {descriptor for descriptor, _ in poll.poll(_milliseconds(remaining))}
-        if self._socket.fileno() in ready:
-            return "data"
-        if ready and remaining > 0:
-            return "wakeup"
-        self._timed_out = True
-        return "timeout"
+        while not (self._interrupted or self._ahead or self._pending()):
+            remaining = self._end_of_silence() - time.monotonic()
+            ready = {descriptor for descriptor, _ in poll.poll(_milliseconds(remaining))}
+            if self._socket.fileno() in ready and self._look_ahead():
+                break
+            if remaining <= 0 or not ready:
+                self._timed_out = True
+                return "timeout"
+            if wakeup.fileno() in ready:
+                return "wakeup"
+        return "data"
+
+    def _look_ahead(self) -> bool:
+        """Whether ``receive`` has something to tell: TLS may need octets that say nothing."""
+        try:
+            self._ahead = self._socket.recv(RECEIVE_SIZE)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError:  # ``receive`` meets it again
+            pass
+        return True
 
     def interrupt(self) -> None:
         """Make a ``receive`` that waits in another thread, and every later one, return ``b""``."""

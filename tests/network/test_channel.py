@@ -1,5 +1,6 @@
 """A channel over a socket: deadlines, waiting, interruption, TLS."""
 
+import select
 import socket
 import ssl
 import threading
@@ -150,6 +151,23 @@ def test_wait_for_data_or_for_a_wakeup(make_channel, wakeup):
     wakeup.clear()
     client.close()
     assert channel.wait(wakeup) == "data"  # the end is something to receive
+
+
+def test_octets_of_tls_that_say_nothing_do_not_hide_a_wakeup(over_tls, wakeup):
+    """Half a record, or a new key: there is something to read, and nothing to receive."""
+    channel, client = over_tls()
+    socket.socket.sendall(client, b"\x17\x03\x03\x00\x40half")
+    assert select.select([channel._socket], [], [], 20)[0]
+    wakeup.set()
+    assert channel.wait(wakeup) == "wakeup"
+
+
+def test_what_wait_has_seen_is_received(over_tls, wakeup):
+    channel, client = over_tls()
+    client.sendall(b"DONE\r\n")
+    assert channel.wait(wakeup) == "data"
+    assert channel.wait(wakeup) == "data"
+    assert channel.receive() == b"DONE\r\n"
 
 
 def test_wait_ends_by_itself(make_channel, wakeup):
