@@ -2,7 +2,8 @@
 
 What may be shown is decided by the octets, not by the parsed command: most of the commands that
 are worth a look are malformed. Before login a line may as well be an answer to AUTHENTICATE that
-came at the wrong time, so only the name is shown, and that only where it is a command's.
+came at the wrong time, and its tag a password, so only the name is shown, and that only where it
+is a command's.
 """
 
 from __future__ import annotations
@@ -61,12 +62,12 @@ def show(frame: Frame, *, logged_in: bool) -> str:
     name = _NAME.match(text, len(tag)) if tag else None
     if name is None or name[1].upper() not in COMMANDS:
         return "(no command)"
+    if not logged_in:
+        return name[1].decode("ascii") + HIDDEN * (name.end() < len(text))
     # Someone who logs in where it is not possible gives away a password as well.
     secret = _LOGGING_IN.search(text)
-    ends = (LONGEST, len(text) if logged_in else name.end(), secret.end() if secret else LONGEST)
-    end = min(ends)
-    shown = text[:end].decode("ascii", "backslashreplace")
-    return shown + HIDDEN if end < len(text) else shown
+    end = min(LONGEST, secret.end() if secret else LONGEST)
+    return text[:end].decode("ascii", "backslashreplace") + HIDDEN * (end < len(text))
 
 
 def _describe(result: Condition | None, shown: str) -> str:

@@ -63,8 +63,8 @@ def test_failed_commands(debug, logged):
     client("f FETCH 1 (FLAGS")
     client("g LOGOUT")
     assert len(logged) == 4
-    assert logged[0].startswith("user=- command: b SELECT ... result: BAD")
-    assert logged[1] == "user=- command: c LOGIN ... result: NO [AUTHENTICATIONFAILED]"
+    assert logged[0].startswith("user=- command: SELECT ... result: BAD")
+    assert logged[1] == "user=- command: LOGIN ... result: NO [AUTHENTICATIONFAILED]"
     assert logged[2].startswith("user=alice@x.test command: e SELECT Missing result: NO [NONEXIS")
     assert logged[3].startswith("user=alice@x.test command: f FETCH 1 (FLAGS result: BAD ")
 
@@ -76,8 +76,8 @@ def test_all_commands(debug, logged):
     client("c NOOP")
     client("d LOGOUT")
     assert [line.partition(" result: OK")[0] for line in logged] == [
-        "user=- command: a CAPABILITY",
-        "user=alice@x.test command: b login ...",
+        "user=- command: CAPABILITY",
+        "user=alice@x.test command: login ...",
         "user=alice@x.test command: c NOOP",
         "user=alice@x.test command: d LOGOUT",
     ]
@@ -106,7 +106,7 @@ def test_a_connection_that_ends_in_a_command(debug, logged):
     client = debug(2)
     client("a AUTHENTICATE LOGIN")
     client.end()
-    assert logged == ["user=- command: a AUTHENTICATE ... result: none, the connection ended"]
+    assert logged == ["user=- command: AUTHENTICATE ... result: none, the connection ended"]
 
 
 def test_long_commands_are_cut(debug, logged):
