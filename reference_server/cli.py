@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reference_server.accounts import AccountsError, Directory, Throttle
 from reference_server.config import development
-from reference_server.config.data_files import find_config_file
+from reference_server.config.data_files import find_accounts_file
 from reference_server.config.directives import DIRECTIVES
 from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
@@ -70,9 +70,7 @@ def _run(options: argparse.Namespace) -> None:
     port = settings.imap_listen_tls_port
     if tls is None and (port is not None or is_given(settings, "imap_listen_tls")):
         logger.warning("imap_listen_tls and imap_listen_tls_port have no effect: TLS is off")
-    directory = Directory.load(
-        find_config_file(settings.config_file_path, settings.reference_accounts)
-    )
+    directory = Directory.load(find_accounts_file(settings))
     texts, text_warnings = read_texts(settings.data_file_path)
     names, name_warnings = read_folder_names(settings.data_file_path, settings.default_lang)
     for warning in (*text_warnings, *name_warnings):
@@ -95,7 +93,7 @@ def _run(options: argparse.Namespace) -> None:
             limits=Limits.within(settings.context_max_mem),
             identification=(("name", PROGRAM), ("version", _version()))
             if settings.enable_rfc2971_commands
-            else None,
+            else (),
         )
         server.serve(lambda channel: Session(channel, service))
         places = server.places()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reference_server.config.directives import Settings
 from reference_server.config.syntax import ConfigurationError
 
 SHIPPED = Path(__file__).parent.parent / "data"
@@ -25,17 +26,19 @@ def find_data_file(folders: Sequence[Path], name: str) -> Path | None:
     return next((folder / name for folder in folders if (folder / name).exists()), None)
 
 
-def find_config_file(folders: Sequence[Path], file: Path) -> Path:
-    """Where a configuration file is: a name without a folder is searched, here last.
+def find_accounts_file(settings: Settings) -> Path:
+    """Where the accounts are: a name without a folder is searched, here last.
 
     Raises ConfigurationError.
     """
+    folders, file = settings.config_file_path, settings.reference_accounts
     if file.name != str(file):
         return file
     found = find_data_file((*folders, Path()), file.name)
     if found is None:
         places = ", ".join(map(str, folders))
-        raise ConfigurationError(f"{file}: neither in {places or 'config_file_path'} nor here")
+        what = f"neither in {places or 'config_file_path'} nor here"
+        raise settings.fault("reference_accounts", f"{file}: {what}")
     return found
 
 

@@ -11,13 +11,17 @@ import dataclasses
 import platform
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from reference_server.config.syntax import (
+    ConfigurationError,
+    Line,
+    LineError,
+    parse_address,
     parse_bool,
     parse_host,
     parse_language,
@@ -79,7 +83,7 @@ def _parse_place(text: str) -> Place:
     found = _PLACE.fullmatch(text)
     if found is None or int(found[3]) > 65535:
         raise ValueError(text)
-    return Place(found[1] or found[2], int(found[3]))
+    return Place(parse_address(found[1] or found[2]), int(found[3]))
 
 
 def _one_of(*numbers: int) -> Callable[[str], int]:
@@ -140,6 +144,7 @@ TEXT = Kind("text", "any text", str)
 HOST = Kind(
     "host name", "a host name of letters, digits, dots and hyphens, or nothing", _parse_host_id
 )
+ADDRESS = Kind("address", "an address of IPv4 or IPv6, or a host name", parse_address)
 LANGUAGE = Kind("language", 'a language such as "en" or "zh_TW"', parse_language)
 BOOL = Kind("boolean", "yes or no", parse_bool)
 QUANTITY = Kind("quantity", 'a quantity such as "200" or "4k"', parse_quantity)
@@ -187,7 +192,10 @@ def _row(
 # fmt: off
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How the server is configured. Time spans are in seconds, sizes in octets."""
+    """How the server is configured. Time spans are in seconds, sizes in octets.
+
+    ``lines`` has the line of each directive that was read from a file.
+    """
 
     auth_fail_delay: float = _row(SPAN, "1s",
         "The answer to a failed login waits that long", file="gromox.cfg", minimum="0")
@@ -240,7 +248,7 @@ class Settings:
     imap_listen: tuple[Place, ...] = _row(PLACES, "[::]:143",
         "Where to listen without TLS at first; goes before imap_listen_addr and imap_listen_port",
         file="gromox.cfg")
-    imap_listen_addr: str = _row(TEXT, "::",
+    imap_listen_addr: str = _row(ADDRESS, "::",
         "Address to listen on; :: is every address of IPv6 and IPv4")
     imap_listen_port: int | None = _row(PORT, "143",
         "Port without TLS at first; nothing: none", aliases=("listen_port",))
@@ -285,9 +293,18 @@ class Settings:
         "Accounts file (TOML); a name without a folder is searched in config_file_path")
     reference_store: Path | None = _row(STORE, "/var/lib/gximap",
         "Folder of the mail store, made if need be; :memory: keeps nothing")
-# fmt: on
+    # fmt: on
+
+    lines: Mapping[str, Line] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+    def fault(self, key: str, what: str) -> ConfigurationError:
+        """The error that says what is wrong with a directive's value, and in which line it is."""
+        line = self.lines.get(key)
+        return LineError(line, what) if line else ConfigurationError(f"{key}: {what}")
 
 
 DIRECTIVES = tuple(
-    Directive(key=field.name, **field.metadata) for field in dataclasses.fields(Settings)
+    Directive(key=field.name, **field.metadata)
+    for field in dataclasses.fields(Settings)
+    if field.metadata
 )

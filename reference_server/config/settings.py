@@ -31,6 +31,8 @@ def load_settings(
     What no file names is as in ``base``. With ``by_file`` a directive counts only in the file
     where it belongs (gromox.cfg or imap.cfg). Raises ConfigurationError.
     """
+    base = base or Settings()
+    lines = dict(base.lines)
     values: dict[str, Any] = {}
     warnings: list[str] = []
     for file in files:
@@ -43,7 +45,8 @@ def load_settings(
                 warnings.append(f"{place}: {line.key} belongs in {directive.file}")
             else:
                 values[directive.key] = _value(directive, line, warnings)
-    return dataclasses.replace(base or Settings(), **values), warnings
+                lines[directive.key] = line
+    return dataclasses.replace(base, lines=lines, **values), warnings
 
 
 def _value(directive: Directive, line: Line, warnings: list[str]) -> Any:
@@ -51,7 +54,7 @@ def _value(directive: Directive, line: Line, warnings: list[str]) -> Any:
     try:
         value = kind.parse(line.value)
     except ValueError:
-        raise LineError(line, kind.accepted) from None
+        raise LineError(line, f"expected {kind.accepted}") from None
     if directive.minimum is None or value >= (minimum := kind.parse(directive.minimum)):
         return value
     warnings.append(

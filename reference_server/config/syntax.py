@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ _QUANTITY = re.compile(
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?")
+_HOST_NAME = re.compile(r"(?!.{254})(?:[A-Za-z0-9_-]{1,63}\.)*(?=[^.]*[A-Za-z])[A-Za-z0-9_-]{1,63}")
 _ZERO = re.compile(
     r"[+-]?(?:(?:0+\.?0*|\.0+)(?:e[+-]?[0-9]+)?|0x(?:0+\.?0*|\.0+)(?:p[+-]?[0-9]+)?)", re.IGNORECASE
 )
@@ -55,10 +57,8 @@ class ConfigurationError(Exception):
 class LineError(ConfigurationError):
     """A line that cannot be used."""
 
-    def __init__(self, line: Line, accepted: str) -> None:
-        super().__init__(
-            f'{line.file}:{line.number}: {line.key} = "{line.value}": expected {accepted}'
-        )
+    def __init__(self, line: Line, what: str) -> None:
+        super().__init__(f'{line.file}:{line.number}: {line.key} = "{line.value}": {what}')
 
 
 def read_lines(file: Path) -> Iterator[Line]:
@@ -72,6 +72,8 @@ def read_lines(file: Path) -> Iterator[Line]:
             raise ConfigurationError(
                 f"{file}:{number}: line of {len(octets)} octets: expected at most {LINE_LIMIT}"
             )
+        if b"\0" in octets:
+            raise ConfigurationError(f"{file}:{number}: line with a NUL octet: expected no NUL")
         text = octets.strip().decode("utf-8", "surrogateescape")
         if not text or text.startswith("#"):
             continue
@@ -128,6 +130,13 @@ def parse_language(text: str) -> str:
 def fold_language(language: str) -> str:
     """The form in which languages are compared."""
     return language.replace("-", "_").lower()
+
+
+def parse_address(text: str) -> str:
+    """An address of IPv4 or IPv6, or a host name. Raises ValueError."""
+    if not _HOST_NAME.fullmatch(text):
+        ipaddress.ip_address(text)
+    return text
 
 
 def parse_host(text: str) -> str:

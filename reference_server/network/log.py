@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from reference_server.config.levels import NOTICE
-from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.config.settings import Settings
 from reference_server.session.command_log import logger as command_logger
 
 LEVELS = {
@@ -82,7 +82,7 @@ def start_logging(settings: Settings) -> None:
     A file is opened anew, so that one that was moved away is let go. Lines that cannot be written
     (disk full) are lost; nothing else depends on them.
     """
-    handler = _handler(settings.imap_log_file)
+    handler = _handler(settings)
     stamp = "" if isinstance(handler, logging.handlers.SysLogHandler) else "%(asctime)s "
     handler.setFormatter(ClientFormatter(stamp + _LINE))
     commands = StandardError()  # wherever the rest goes, and at any level
@@ -100,7 +100,8 @@ def start_logging(settings: Settings) -> None:
             old.close()
 
 
-def _handler(name: str) -> logging.Handler:
+def _handler(settings: Settings) -> logging.Handler:
+    name = settings.imap_log_file
     try:
         if name == "syslog" or (name == "-" and _under_service_manager()):
             handler = SystemLog(SYSLOG_SOCKET, SystemLog.LOG_MAIL)
@@ -110,7 +111,7 @@ def _handler(name: str) -> logging.Handler:
             return StandardError()
         return logging.FileHandler(Path(name), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise ConfigurationError(f"imap_log_file: {name}: {error.strerror}") from error
+        raise settings.fault("imap_log_file", f"{name}: {error.strerror}") from error
 
 
 def _under_service_manager() -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reference_server.config.levels import NOTICE
-from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.config.settings import Settings
 from reference_server.storage.database import STORE_FILES
 
 logger = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ def switch_identity(settings: Settings) -> None:
         account = pwd.getpwnam(name)
     except (KeyError, ValueError):
         if name != Settings().running_identity:
-            raise ConfigurationError(
-                f'running_identity = "{name}": expected an account of this system, or nothing'
+            raise settings.fault(
+                "running_identity", "expected an account of this system, or nothing"
             ) from None
         logger.warning("no account %s (running_identity) here: running as root", name)
         return
@@ -49,7 +49,7 @@ def switch_identity(settings: Settings) -> None:
         os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
         os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
     except OSError as error:  # a root without root's rights, as some containers have
-        raise ConfigurationError(f"running_identity: cannot become {name}: {error}") from error
+        raise settings.fault("running_identity", f"cannot become {name}: {error}") from error
     logger.log(NOTICE, "running as %s", name)
 
 

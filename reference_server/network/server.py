@@ -109,8 +109,15 @@ class Server:
         wanted = [(place, False) for place in plain_places(settings)]
         if tls is not None:
             wanted += [(place, True) for place in tls_places(settings)]
-        for (address, port), secure in wanted:
-            self._listeners.append(_listen(address, port, secure))
+        for place, secure in wanted:
+            try:
+                self._listeners.append(_listen(place, secure))
+            except OSError as error:
+                key = "imap_listen_tls" if secure else "imap_listen"
+                if not is_given(settings, key):
+                    key += "_port"
+                text = _place(*place)
+                raise settings.fault(key, f"cannot listen on {text}: {error}") from error
         if not self._listeners:
             raise ConfigurationError("imap_listen, imap_listen_tls: nothing to listen on")
 
@@ -159,17 +166,15 @@ def _older_form(settings: Settings, port: int | None) -> Sequence[Place]:
     return () if port is None else (Place(settings.imap_listen_addr, port),)
 
 
-def _listen(address: str, port: int, secure: bool) -> Listener:
+def _listen(place: Place, secure: bool) -> Listener:
+    """Raises OSError."""
     try:
-        try:
-            return Listener(address, port, secure)
-        except OSError as error:
-            if address != EVERY_ADDRESS or error.errno not in _NO_IPV6:
-                raise
-            logger.log(NOTICE, "no IPv6 here: listening on IPv4 only")
-            return Listener(EVERY_ADDRESS_IPV4, port, secure)
+        return Listener(*place, secure)
     except OSError as error:
-        raise ConfigurationError(f"cannot listen on {_place(address, port)}: {error}") from error
+        if place.address != EVERY_ADDRESS or error.errno not in _NO_IPV6:
+            raise
+        logger.log(NOTICE, "no IPv6 here: listening on IPv4 only")
+        return Listener(EVERY_ADDRESS_IPV4, place.port, secure)
 
 
 def _place(address: str, port: int) -> str:

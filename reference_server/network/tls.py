@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.config.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +27,14 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     available = settings.imap_support_tls and bool(certificates) and bool(keys)
     if settings.imap_force_tls and not available:
         needed = "imap_support_tls=yes, imap_certificate_path and imap_private_key_path"
-        raise ConfigurationError(f"imap_force_tls needs {needed}")
+        raise settings.fault("imap_force_tls", f"needs {needed}")
     if not available:
         return None
     if len(certificates) != len(keys):
-        raise ConfigurationError(
-            "imap_certificate_path and imap_private_key_path: expected as many certificates as"
-            f" keys, got {len(certificates)} and {len(keys)}"
+        raise settings.fault(
+            "imap_certificate_path",
+            f"expected as many certificates as imap_private_key_path has keys, {len(keys)}; a chain"
+            " is one file",
         )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = settings.tls_min_proto
@@ -44,8 +45,8 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         context.set_ciphers(_OLD_CIPHERS)
     by_kind: dict[x509.ObjectIdentifier, Path] = {}
     for certificate, key in zip(certificates, keys, strict=True):
-        _load(context, certificate, key, settings.imap_certificate_passwd)
-        kind = _inspect(certificate)
+        _load(context, certificate, key, settings)
+        kind = _inspect(certificate, settings)
         if kind in by_kind:
             # OpenSSL has one place for each kind of key (RSA, elliptic curves, ...).
             logger.warning(
@@ -57,19 +58,20 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _load(context: ssl.SSLContext, certificate: Path, key: Path, password: str) -> None:
+def _load(context: ssl.SSLContext, certificate: Path, key: Path, settings: Settings) -> None:
+    password = settings.imap_certificate_passwd
     for file, directive in (certificate, "imap_certificate_path"), (key, "imap_private_key_path"):
         try:
             file.open("rb").close()
         except OSError as error:
-            raise ConfigurationError(f"{directive}: {file}: {error.strerror}") from error
+            raise settings.fault(directive, f"{file}: {error.strerror}") from error
     try:
         # With a callable OpenSSL never asks on the terminal.
         context.load_cert_chain(certificate, key, password=lambda: password)
     except (OSError, ValueError) as error:
-        raise ConfigurationError(
-            f"certificate {certificate} with key {key} (imap_certificate_path,"
-            f" imap_private_key_path, imap_certificate_passwd): {_reason(error, key, password)}"
+        raise settings.fault(
+            "imap_private_key_path",
+            f"certificate {certificate} with key {key}: {_reason(error, key, password)}",
         ) from error
 
 
@@ -83,12 +85,12 @@ def _reason(error: Exception, key: Path, password: str) -> str:
     return str(reason or error)
 
 
-def _inspect(chain: Path) -> x509.ObjectIdentifier:
+def _inspect(chain: Path, settings: Settings) -> x509.ObjectIdentifier:
     """Say in the log what is out of date; the kind of the server's key."""
     try:
         certificates = x509.load_pem_x509_certificates(chain.read_bytes())
     except ValueError as error:
-        raise ConfigurationError(f"imap_certificate_path: {chain}: {error}") from error
+        raise settings.fault("imap_certificate_path", f"{chain}: {error}") from error
     now = datetime.datetime.now(datetime.UTC)
     for certificate in certificates:
         begin, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc

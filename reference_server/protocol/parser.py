@@ -7,7 +7,7 @@ space behind its name on; ``parse_command`` itself looks for the end of the comm
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from . import commands, mailbox_arguments
@@ -27,11 +27,12 @@ _QUOTED_TEXT = re.compile(rb'"[^"]*"')
 Parse = Callable[[bytes, Cursor], Command]
 
 
-def parse_command(frame: Frame, revision2: bool = False) -> Command:
+def parse_command(frame: Frame, revision2: bool = False, absent: Collection[bytes] = ()) -> Command:
     """The command in ``frame``; ``Malformed`` where it breaks the grammar. Never raises.
 
     The tag of a ``Malformed`` is ``b"*"`` where none could be read. ``revision2``: the client
-    enabled IMAP4rev2; quoted strings may hold UTF-8, sizes have 63 bits.
+    enabled IMAP4rev2; quoted strings may hold UTF-8, sizes have 63 bits. ``absent``: names of
+    commands that this server does not offer, so that they are unknown.
     """
     first = frame.parts[0]
     tag = read_tag(first) if isinstance(first, bytes) else None
@@ -41,16 +42,17 @@ def parse_command(frame: Frame, revision2: bool = False) -> Command:
     cursor.skip(tag)
     try:
         cursor.space("a command")
-        command = _look_up(COMMANDS, cursor)(tag, cursor)
+        command = _look_up(COMMANDS, cursor, absent)(tag, cursor)
         cursor.end()
     except GrammarError as fault:
         return Malformed(tag, str(fault))
     return command
 
 
-def _look_up(table: dict[bytes, Parse], cursor: Cursor) -> Parse:
-    parse = table.get(cursor.name("a command"))
-    if parse is None:
+def _look_up(table: dict[bytes, Parse], cursor: Cursor, absent: Collection[bytes] = ()) -> Parse:
+    name = cursor.name("a command")
+    parse = table.get(name)
+    if parse is None or name in absent:
         raise GrammarError("unknown command")
     return parse
 

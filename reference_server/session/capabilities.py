@@ -33,7 +33,7 @@ def _revision2(session: Session) -> bool:
 
 
 def _identified(session: Session) -> bool:
-    return session.service.identification is not None
+    return bool(session.service.identification)
 
 
 def _before_login(session: Session) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from reference_server.accounts import Directory, Throttle
@@ -29,7 +29,7 @@ class Service:
     force_tls: bool = False  # no login without TLS
     throttle: Throttle = field(default_factory=Throttle)
     auth_fail_delay: float = 1.0  # seconds until a failed login is answered
-    identification: tuple[tuple[str, str], ...] | None = None  # ID answers it; None: no ID
+    identification: tuple[tuple[str, str], ...] = ()  # what ID answers; nothing: there is no ID
     limits: Limits = field(default_factory=Limits)
     open_spool: Callable[[int], Spool] = open_spool
 
@@ -37,6 +37,11 @@ class Service:
     def settings(self) -> Settings:
         """The settings in force now: SIGHUP may change live directives, so do not keep them."""
         return self.live.settings
+
+    @property
+    def absent(self) -> Collection[bytes]:
+        """The names of commands that this server knows and does not offer."""
+        return () if self.identification else (b"ID",)
 
     @property
     def revision2(self) -> bool:

@@ -207,7 +207,8 @@ class Session:
         report = command_log.begin(self, frame)
         result: Condition | None = None
         try:
-            for response in self._carry_out(parse_command(frame, revision2=self.revision2)):
+            command = parse_command(frame, self.revision2, self.service.absent)
+            for response in self._carry_out(command):
                 result = response if isinstance(response, Condition) else None
         finally:
             report(result)

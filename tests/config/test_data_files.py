@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reference_server.config import directives
-from reference_server.config.data_files import find_config_file
+from reference_server.config.data_files import find_accounts_file
 from reference_server.config.directives import HOST, LANGUAGE, Settings
 from reference_server.config.settings import load_settings
 from reference_server.config.syntax import ConfigurationError
@@ -81,12 +81,19 @@ def test_where_a_configuration_file_is(tmp_path, monkeypatch):
         folder.mkdir()
     monkeypatch.chdir(here)
     name = Path("accounts.toml")
+
+    def find(folders, file):
+        return find_accounts_file(Settings(config_file_path=folders, reference_accounts=file))
+
     with pytest.raises(ConfigurationError) as refused:
-        find_config_file((first, second), name)
-    assert str(refused.value) == f"accounts.toml: neither in {first}, {second} nor here"
+        find((first, second), name)
+    assert (
+        str(refused.value)
+        == f"reference_accounts: accounts.toml: neither in {first}, {second} nor here"
+    )
     for folder in (here, second, first):
         (folder / name).touch()
-        found = find_config_file((first, second), name)
+        found = find((first, second), name)
         assert found.resolve() == folder / name
-    assert find_config_file((first,), here / name) == here / name
-    assert find_config_file((first,), Path("sub/accounts.toml")) == Path("sub/accounts.toml")
+    assert find((first,), here / name) == here / name
+    assert find((first,), Path("sub/accounts.toml")) == Path("sub/accounts.toml")

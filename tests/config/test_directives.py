@@ -55,7 +55,7 @@ IMAP = [
     Row("imap_conn_timeout", "time span", "3min", "1s"),
     Row("imap_expunge_on_delete", "boolean", "no"),
     Row("imap_force_tls", "boolean", "no", aliases=("imap_force_starttls",)),
-    Row("imap_listen_addr", "text", "::"),
+    Row("imap_listen_addr", "address", "::"),
     Row("imap_listen_port", "port", "143", aliases=("listen_port",)),
     Row("imap_listen_tls_port", "port", "", aliases=("listen_ssl_port",)),
     Row("imap_log_file", "text", "-"),
@@ -115,6 +115,7 @@ def load(tmp_path):
 
 # A value that is not the default of any directive of the kind, and what it is read as.
 GOOD = {
+    "address": ("mail.example.test", "mail.example.test"),
     "addresses": ("[::1]:10143", (("::1", 10143),)),
     "files": ("/a.pem:/b.pem", ("/a.pem", "/b.pem")),
     "folders": ("/a:/b", ("/a", "/b")),
@@ -155,7 +156,8 @@ def test_a_value_under_each_name(load, file, row):  # noqa: ARG001
 
 # What is no value of the kind. Of text, booleans and paths everything is.
 BAD = {
-    "addresses": ["143", "::1:143", "[::]:65536"],
+    "address": ["", "[::1]", "999.1.1.1", "127.0.0.1:143", "mail..test", f"{'a' * 64}.test", "a b"],
+    "addresses": ["143", "::1:143", "[::]:65536", "[mail..test]:143", "[1::2::3]:143"],
     "host name": ["mail example", "mail\x07"],
     "language": ["e n", "../en"],
     "log level": ["0", "7", "4.0", "warn", ""],

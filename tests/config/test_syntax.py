@@ -41,6 +41,10 @@ def test_only_ascii_white_space_is_trimmed(tmp_path):
 @given(st.lists(st.one_of(st.binary(max_size=12), st.just(b"="), st.just(b"\n")), max_size=12))
 def test_any_octets_are_lines_or_an_error(tmp_path_factory, pieces):
     content, folder = b"".join(pieces), tmp_path_factory.getbasetemp()
+    if b"\0" in content:
+        with pytest.raises(ConfigurationError, match=r"expected (key=value|no NUL)"):
+            lines_of(folder, content)
+        return
     lines = [(n, line.strip()) for n, line in enumerate(content.split(b"\n"), 1)]
     wanted = [(n, *line.partition(b"=")) for n, line in lines if line and line[:1] != b"#"]
     if not all(key.strip() and equals for _, key, equals, _ in wanted):

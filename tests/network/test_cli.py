@@ -125,7 +125,7 @@ def test_a_bad_value(refused):
 @pytest.mark.directive("imap_log_file")
 def test_a_log_file_that_cannot_be_written(refused):
     line = refused(imap_log_file="/absent/imap.log")
-    assert line == "gximap-server: imap_log_file: /absent/imap.log: No such file or directory\n"
+    assert 'imap.cfg:9: imap_log_file = "/absent/imap.log": /absent/imap.log: No such file' in line
 
 
 @pytest.mark.directive("imap_cmd_debug")
@@ -140,12 +140,17 @@ def test_a_bad_certificate(refused, certificate):
 
 def test_a_missing_key(refused):
     line = refused(imap_private_key_path="/absent/key.pem")
-    assert "imap_private_key_path: /absent/key.pem: No such file" in line
+    assert line.endswith(
+        'imap_private_key_path = "/absent/key.pem": /absent/key.pem: No such file or directory\n'
+    )
+    assert "/imap.cfg:5: " in line
 
 
 @pytest.mark.directive("tls", "imap_force_tls", "imap_support_tls")
 def test_tls_forced_but_off(refused):
-    assert "imap_force_tls needs" in refused(imap_force_tls="yes", imap_support_tls="no")
+    assert 'imap_force_tls = "yes": needs imap_support_tls=yes' in refused(
+        imap_force_tls="yes", imap_support_tls="no"
+    )
 
 
 @pytest.mark.directive("reference_accounts")

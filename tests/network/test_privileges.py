@@ -201,7 +201,7 @@ def test_groups_go_before_the_user(switching):
 
 @pytest.mark.directive("running_identity")
 def test_an_account_that_does_not_exist(switching):
-    with pytest.raises(ConfigurationError, match='running_identity = "postman": expected an acc'):
+    with pytest.raises(ConfigurationError, match="running_identity: expected an account"):
         switch_identity(Settings(running_identity="postman"))
     assert not switching
 

@@ -199,7 +199,11 @@ def test_what_needs_a_restart_is_said_and_stays(operate):
             r'imap\.cfg:\d+: imap_log_level = "9": expected a number from 1 to 6',
         ),
         ({"context_num": "many"}, r'imap\.cfg:\d+: context_num = "many": expected a quantity'),
-        ({"imap_log_file": "absent/imap.log"}, r"imap_log_file: absent/imap\.log: No such file"),
+        (
+            {"imap_log_file": "absent/imap.log"},
+            r'imap_log_file = "absent/imap\.log": .*No such file',
+        ),
+        ({"imap_log_file": "a\0b"}, r"imap\.cfg:\d+: line with a NUL octet: expected no NUL"),
     ],
 )
 def test_a_wrong_file_changes_nothing(operate, wrong, message):

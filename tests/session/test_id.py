@@ -20,6 +20,10 @@ def test_is_a_capability(connect):
     assert connect(identification=IDENTIFICATION).ok("CAPABILITY")[0].split()[-1] == "ID"
 
 
-def test_is_unknown_where_it_is_off(client):
-    assert client("a ID NIL") == ["a BAD unknown command"]
+@pytest.mark.parametrize("command", ["ID NIL", "ID", "id foo", 'ID ("a" "b" "c")'])
+def test_is_unknown_where_it_is_off(client, command):
+    assert client(f"a {command}") == client("a XYZZY") == ["a BAD unknown command"]
+
+
+def test_is_no_capability_where_it_is_off(client):
     assert "ID" not in client.ok("CAPABILITY")[0].split()

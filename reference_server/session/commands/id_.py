@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from reference_server.protocol.commands import Id
 from reference_server.protocol.responses import Data
-from reference_server.session.outcome import Bad, Steps
-from reference_server.session.texts import Text
+from reference_server.session.outcome import Steps
 
 if TYPE_CHECKING:
     from reference_server.session.session import Session
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
 
 def id_(session: Session, _command: Id) -> Steps:
     """Say what this server is; what the client says of itself has no effect (section 3)."""
-    identification = session.service.identification
-    if identification is None:
-        raise Bad(Text.COMMAND_UNKNOWN)
-    words = [word.encode("ascii") for pair in identification for word in pair]
+    words = [word.encode("ascii") for pair in session.service.identification for word in pair]
     yield Data("ID", (tuple(words),))
     return None
