@@ -233,7 +233,24 @@ def an_impersonating_actor_gets_its_own_mailbox():
     Session.log_in = lambda self, identity: original(self, Identity(identity.actor, identity.actor))
 
 
-@found_by("gromox/ban_list/refusals_of_every_kind_wait")
+@found_by("gromox/ban_list/the_time_does_not_tell_why")
+def a_denied_impersonation_waits_twice_as_long():
+    """Who owns nothing and gives the right password is answered later than with a wrong one."""
+    original = logging_in.log_in
+
+    def log_in(session, method, user, password, *words):
+        actor, mark, _ = user.decode().partition("!")
+        if mark and session.service.directory.authenticate(actor, password.decode()):
+            pause = session.pause
+            session.pause = lambda seconds: pause(2 * seconds)
+        return original(session, method, user, password, *words)
+
+    login.log_in = authenticate.log_in = log_in
+
+
+@found_by(
+    "gromox/ban_list/refusals_of_every_kind_wait", "gromox/ban_list/the_time_does_not_tell_why"
+)
 def only_wrong_passwords_wait():
     """A denied impersonation is answered at once."""
     original = logging_in.log_in
