@@ -1,9 +1,11 @@
 """What a server does wrong about clients that stall, and about its places for sessions."""
 
+import weakref
 from dataclasses import replace
 
 from reference_server.network.channel import SocketChannel
 from reference_server.network.connections import Connections
+from reference_server.protocol.framing import Frame, Framer
 from reference_server.protocol.responses import Condition
 from reference_server.session.session import Session
 from tests.planted.defects import found_by
@@ -42,6 +44,42 @@ def a_full_server_says_bad():
 def a_time_out_says_bad():
     """A connection that was silent before login is ended with BAD."""
     Session._say_bye = as_bad(Session._say_bye)
+
+
+def end_in_silence(when):
+    """Leave out the BYE where ``when(session)`` is true."""
+    say_bye = Session._say_bye
+    Session._say_bye = lambda self, reason: when(self) or say_bye(self, reason)
+
+
+@found_by(
+    "gromox/timeouts/autologout_is_a_bye[half a command after login]",
+    "gromox/timeouts/autologout_is_a_bye[half an APPEND]",
+    "gromox/timeouts/the_end_before_login_is_a_bye[an octet now and then]",
+    "gromox/timeouts/the_end_before_login_is_a_bye[a literal that comes octet by octet]",
+)
+def an_unfinished_command_ends_in_silence():
+    """Who times out in the middle of a command is told nothing."""
+    fed = weakref.WeakKeyDictionary()  # framer: octets came since the last whole command
+    feed, following = Framer.feed, Framer.next
+
+    def note(self, data):
+        fed[self] = True
+        feed(self, data)
+
+    def forget(self):
+        event = following(self)
+        fed[self] = fed.get(self) and not isinstance(event, Frame)
+        return event
+
+    Framer.feed, Framer.next = note, forget
+    end_in_silence(lambda session: fed.get(session._framer))
+
+
+@found_by("gromox/timeouts/autologout_is_a_bye[silence in a mailbox, over TLS]")
+def a_session_with_a_mailbox_ends_in_silence():
+    """Who times out in the selected state is told nothing."""
+    end_in_silence(lambda session: session.view is not None)
 
 
 @found_by("gromox/timeouts/news_are_no_activity[IDLE in a busy mailbox]")
