@@ -19,7 +19,7 @@ from conformance.cases.gromox._logins import (
     told,
 )
 from conformance.requirements import allow, needs, requirement
-from conformance.wire import Mailbox, Quoted
+from conformance.wire import Mailbox
 from conformance.wire.grammar import Exists
 
 pytestmark = pytest.mark.usefixtures("_forgotten_afterwards")
@@ -30,8 +30,9 @@ def _forgotten_afterwards(server, before_login, accounts):
     """Where accounts are shared, the case leaves no failure counted: a success sets it back."""
     yield
     if not server.is_reference:
-        for actor in (accounts[role] for role in ("primary", "stranger") if role in accounts):
-            log_in(before_login(), actor.user, actor.password)
+        roles = [role for role in ("primary", "shared", "stranger") if role in accounts]
+        for user in (accounts[role] for role in roles):
+            log_in(before_login(), user.user, user.password)
 
 
 @pytest.fixture
@@ -182,12 +183,11 @@ def test_the_password_is_the_actors(before_login, account, shared, method):
 
 @allow("lockout")
 @requirement("GROMOX-impersonation-DENIED", "GROMOX-impersonation-FIRST")
+@EVERY_METHOD
 @pytest.mark.parametrize(
     "name",
     [
         pytest.param("{nobody}!{shared}", id="unknown actor"),
-        pytest.param("!{shared}", id="no actor"),
-        pytest.param("!", id="neither"),
         pytest.param("{actor}!{shared}!{actor}", id="two marks"),
         pytest.param("{actor}!{actor}!{shared}", id="mailbox behind the second mark"),
         pytest.param("{actor}!{shared}!", id="mark at the end"),
@@ -195,21 +195,61 @@ def test_the_password_is_the_actors(before_login, account, shared, method):
         pytest.param("{shared}!{actor}", id="halves exchanged"),
     ],
 )
-def test_other_names_are_refused(before_login, account, shared, name):
+def test_other_names_are_refused(before_login, account, shared, name, method):
     """A name that is not that of an owner, one `!`, and a mailbox that it owns: NO."""
     nobody = f"{uuid.uuid4().hex}@gximap.invalid"  # a name used twice may be blocked by now
     user = name.format(nobody=nobody, actor=account.user, shared=shared.user)
     connection = before_login()
-    denied = connection.command("LOGIN", Quoted(user), Quoted(account.password))
-    assert told(denied) == told(fail(connection, account.user))
+    denied = log_in(connection, user, account.password, method)
+    assert told(denied) == told(fail(connection, account.user, method))
     connection.command("LIST", '""', "INBOX").expect("NO", "BAD")
 
 
 @allow("lockout")
+@requirement("GROMOX-impersonation-DENIED", "GROMOX-impersonation-FIRST")
+@EVERY_METHOD
+@pytest.mark.parametrize(
+    "name", [pytest.param("!{shared}", id="no actor"), pytest.param("!", id="neither")]
+)
+def test_a_mark_without_an_actor_is_refused(before_login, account, shared, name, method):
+    """Nobody has the empty name: it is refused in the words for a wrong password.
+
+    It fails so often that it may be blocked, and its connection closed after the answer.
+    """
+    user = name.format(shared=shared.user)
+    denied = log_in(before_login(), user, account.password, method)
+    mistaken = fail(before_login(), account.user, method)
+    assert told(denied)[:3] == told(mistaken)[:3]
+
+
+@allow("lockout")
 @requirement("GROMOX-impersonation-UNKNOWN", level="SHOULD")
-def test_a_mark_without_a_mailbox_is_refused(before_login, account):
+@EVERY_METHOD
+def test_a_mark_without_a_mailbox_is_refused(before_login, account, method):
     """No mailbox has the empty name; the manual does not say that it means one's own."""
-    log_in(before_login(), account.user, account.password, mailbox="").expect("NO")
+    log_in(before_login(), f"{account.user}!", account.password, method).expect("NO")
+
+
+@allow("lockout")
+@needs("AUTH=PLAIN", advertised=True)
+@requirement("GROMOX-impersonation-DENIED", "GROMOX-impersonation-UNKNOWN", "RFC4616-2-VERIFY")
+@pytest.mark.parametrize(
+    "identity",
+    [
+        pytest.param("!", id="a mark alone"),
+        pytest.param("!{shared}", id="mark in front"),
+        pytest.param("{shared}!", id="mark at the end"),
+        pytest.param("{actor}!{shared}", id="actor and mailbox"),
+        pytest.param("{shared}!{actor}", id="mailbox and actor"),
+    ],
+)
+def test_a_mark_in_the_authorization_identity_is_refused(before_login, account, shared, identity):
+    """PLAIN's authorization identity is a mailbox's name, in which `!` marks nothing off: NO."""
+    mailbox = identity.format(actor=account.user, shared=shared.user)
+    connection = before_login()
+    denied = log_in(connection, account.user, account.password, "AUTHENTICATE PLAIN", mailbox)
+    assert told(denied) == told(fail(connection, account.user, "AUTHENTICATE PLAIN"))
+    connection.command("LIST", '""', "INBOX").expect("NO", "BAD")
 
 
 @allow("lockout")

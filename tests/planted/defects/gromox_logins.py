@@ -212,14 +212,59 @@ def denied_impersonations_are_not_counted():
 
 
 @found_by(
-    f"{IMPERSONATION}/other_names_are_refused[two marks]",
-    f"{IMPERSONATION}/other_names_are_refused[mark at the end]",
+    f"{IMPERSONATION}/other_names_are_refused[two marks-LOGIN]",
+    f"{IMPERSONATION}/other_names_are_refused[mark at the end-LOGIN]",
 )
 def what_follows_a_second_mark_is_ignored():
     """`actor!mailbox!anything` opens the mailbox."""
     original = Directory.authenticate
     Directory.authenticate = lambda self, user, *words: original(
         self, "!".join(user.split("!")[:2]), *words
+    )
+
+
+@found_by(
+    f"{IMPERSONATION}/other_names_are_refused[mark twice-AUTHENTICATE LOGIN]",
+    f"{IMPERSONATION}/other_names_are_refused[mark twice-AUTHENTICATE PLAIN]",
+    f"{IMPERSONATION}/other_names_are_refused[mark at the end-AUTHENTICATE PLAIN]",
+)
+def authenticate_ignores_surplus_marks():
+    """`actor!!mailbox!` opens the mailbox by AUTHENTICATE; LOGIN refuses it."""
+    original = authenticate.log_in
+
+    def log_in(session, method, user, *words):
+        return original(session, method, b"!".join(filter(None, user.split(b"!"))), *words)
+
+    authenticate.log_in = log_in
+
+
+@found_by(
+    f"{IMPERSONATION}/a_mark_without_an_actor_is_refused[no actor-AUTHENTICATE PLAIN]",
+    f"{IMPERSONATION}/a_mark_without_an_actor_is_refused[neither-AUTHENTICATE LOGIN]",
+)
+def authenticate_asks_for_an_actor():
+    """A name that begins with the mark is refused in words of its own, but not by LOGIN."""
+    original = authenticate.log_in
+
+    def log_in(session, method, user, *words):
+        try:
+            return original(session, method, user, *words)
+        except No as refused:
+            text = refused.text if user.partition(b"!")[0] else "who is it?"
+            raise No(text, "AUTHENTICATIONFAILED", refused.after) from None
+
+    authenticate.log_in = log_in
+
+
+@found_by(
+    f"{IMPERSONATION}/a_mark_in_the_authorization_identity_is_refused[mark in front]",
+    f"{IMPERSONATION}/a_mark_in_the_authorization_identity_is_refused[actor and mailbox]",
+)
+def an_authorization_identity_is_split_at_the_mark():
+    """PLAIN's authorization identity may be a user name: what is behind the mark counts."""
+    original = Directory.authenticate
+    Directory.authenticate = lambda self, user, password, authorization="": original(
+        self, user, password, authorization.rpartition("!")[2]
     )
 
 
