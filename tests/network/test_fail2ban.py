@@ -9,9 +9,7 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.directive(
-    "log", "throttling", "imap_log_file", "imap_auth_times", "imap_accept_haproxy"
-)
+pytestmark = pytest.mark.directive("log", "throttling", "imap_auth_times", "imap_accept_haproxy")
 
 # The manual's pattern, with the names by which fail2ban knows address and user.
 PATTERN = r"rhost=\[<HOST>\]\S* user=<F-USER>\S+</F-USER> .*(auth|login.*|logon) rejected:"
