@@ -200,7 +200,7 @@ def test_other_names_are_refused(before_login, account, shared, name, method):
     nobody = f"{uuid.uuid4().hex}@gximap.invalid"  # a name used twice may be blocked by now
     user = name.format(nobody=nobody, actor=account.user, shared=shared.user)
     connection = before_login()
-    denied = log_in(connection, user, account.password, method)
+    denied = log_in(connection, user, account.password, method).expect("NO")
     assert told(denied) == told(fail(connection, account.user, method))
     connection.command("LIST", '""', "INBOX").expect("NO", "BAD")
 
@@ -217,7 +217,7 @@ def test_a_mark_without_an_actor_is_refused(before_login, account, shared, name,
     It fails so often that it may be blocked, and its connection closed after the answer.
     """
     user = name.format(shared=shared.user)
-    denied = log_in(before_login(), user, account.password, method)
+    denied = log_in(before_login(), user, account.password, method).expect("NO")
     mistaken = fail(before_login(), account.user, method)
     assert told(denied)[:3] == told(mistaken)[:3]
 
@@ -248,7 +248,7 @@ def test_a_mark_in_the_authorization_identity_is_refused(before_login, account, 
     mailbox = identity.format(actor=account.user, shared=shared.user)
     connection = before_login()
     denied = log_in(connection, account.user, account.password, "AUTHENTICATE PLAIN", mailbox)
-    assert told(denied) == told(fail(connection, account.user, "AUTHENTICATE PLAIN"))
+    assert told(denied.expect("NO")) == told(fail(connection, account.user, "AUTHENTICATE PLAIN"))
     connection.command("LIST", '""', "INBOX").expect("NO", "BAD")
 
 
