@@ -8,6 +8,7 @@ from reference_server.session import capabilities, dispatch
 from reference_server.session.commands import store
 from reference_server.session.folder_names import FolderNames
 from reference_server.session.outcome import Bad
+from reference_server.session.service import Service
 from reference_server.session.session import Session
 from reference_server.storage import Mailbox, NewFolder, Store, flags
 from tests.planted.defects import found_by
@@ -28,6 +29,7 @@ def id_is_answered_though_it_is_off():
     def handler(_original, _session, _sent):
         yield Data("ID", (None,))
 
+    Service.absent = ()
     handle(commands.Id, handler)
 
 
