@@ -13,7 +13,7 @@ from imapclient import IMAPClient
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
 from conformance.oracle import Checker, Record
-from conformance.plugin import FINDINGS, REVISION2, TARGET, TRANSCRIPT
+from conformance.plugin import FINDINGS, LEFT_BEHIND, REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
 from conformance.targets.client import connect_client, leave_client, log_in_client
@@ -86,7 +86,11 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
     cases = [wanted(item) for item in request.session.items]
     fleet = Fleet(request.config.stash[TARGET], cases, worker)
     yield fleet
-    fleet.close()
+    try:
+        fleet.close()
+    finally:
+        if fleet.not_restored:
+            request.config.stash[LEFT_BEHIND].append(fleet.not_restored)
 
 
 @pytest.fixture

@@ -29,12 +29,15 @@ from conformance.targets.housekeeping import remove_all
 
 CASES = Path(__file__).parent / "cases"
 
+NOT_REMOVED = "could not be removed: {}"
 INTERRUPTED = "{}: clearing up was interrupted; gximap-conformance clean TARGET removes the rest"
 TARGET = pytest.StashKey[Target]()
 RESULTS = pytest.StashKey[Results]()
 CASE = pytest.StashKey[Case]()
 FINDINGS = pytest.StashKey[list[Finding]]()
 SECONDS = pytest.StashKey[float]()
+# Sentences on what this process leaves changed on the target.
+LEFT_BEHIND = pytest.StashKey[list[str]]()
 # Whether the sessions of the case enable IMAP4rev2.
 REVISION2 = pytest.StashKey[bool]()
 # The dialogue of the running case: dicts with t, from, connection, text (see case_fixtures).
@@ -117,6 +120,7 @@ class CasePlugin:
     def __init__(self, config: pytest.Config) -> None:
         self._folder = cases_folder(config)
         self._options = options(config)
+        config.stash[LEFT_BEHIND] = []
         try:
             catalogue()
             check_selectors(self._options, self._folder)
@@ -125,8 +129,9 @@ class CasePlugin:
         except UsageError as error:
             pytest.exit(str(error), EXIT_USAGE)  # pytest's own code would be that of a fault
         if is_worker(config):
-            data = cast(Any, config).workerinput["conformance"]
-            config.stash[TARGET] = Target.from_data(data)
+            worker = cast(Any, config)
+            config.stash[TARGET] = Target.from_data(worker.workerinput["conformance"])
+            worker.workeroutput["conformance"] = config.stash[LEFT_BEHIND]
 
     def _is_case(self, node: pytest.Item | pytest.Collector) -> bool:
         return node.path.is_relative_to(self._folder)
@@ -274,6 +279,11 @@ class RunPlugin:
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput["conformance"] = self._config.stash[TARGET].to_data()
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        # A worker that crashed has no output.
+        self.results.left_behind += getattr(node, "workeroutput", {}).get("conformance", [])
+
     def pytest_report_teststatus(
         self, report: pytest.TestReport | pytest.CollectReport
     ) -> tuple[str, str, str] | None:
@@ -324,13 +334,15 @@ class RunPlugin:
 
     def _finish(self, session: pytest.Session) -> None:
         target = self._config.stash[TARGET]
+        left_behind = self.results.left_behind
+        left_behind += [*self._config.stash[LEFT_BEHIND]]
         if target.description is not None:
             try:
                 left = remove_all(target.description, target.facts, target.scratch)
-                self.results.left_behind = left
+                left_behind += map(NOT_REMOVED.format, left)
             except KeyboardInterrupt:
                 self.results.interrupted = True
-                self.results.left_behind = [INTERRUPTED.format(target.scratch)]
+                left_behind.append(NOT_REMOVED.format(INTERRUPTED.format(target.scratch)))
             except Exception as error:  # the results are worth more than a tidy end
                 self.results.faults.append(f"clearing up: {error!r}")
         self.results.finish(time.monotonic() - self._begin)

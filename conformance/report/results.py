@@ -46,8 +46,9 @@ class Results:
     """A run as far as it has come.
 
     `faults` are faults of the suite that belong to no case (a file of cases that cannot be read,
-    a crashed worker), `left_behind` what could not be removed from the target, `interrupted`
-    whether the run was ended before all cases ran, `command` the words that ran it (rerun.py).
+    a crashed worker), `left_behind` sentences on what is no longer as it was on the target,
+    `interrupted` whether the run was ended before all cases ran, `command` the words that ran it
+    (rerun.py).
     """
 
     version: str

@@ -33,7 +33,7 @@ def print_summary(console: Console, results: Results, verbose: bool = False) -> 
         console.print(Text("\nfault of the suite", style=STYLES["error"]))
         console.print(Text(visible(fault)))
     for reason in results.left_behind:
-        console.print(Text(f"could not be removed: {visible(reason)}", style="bold red"))
+        console.print(Text(visible(reason), style="bold red"))
     if results.profile:
         console.print(f"profile: {escape(results.profile.name)}", highlight=False)
     decided = verdict(results)

@@ -40,20 +40,42 @@ class Control:
         return self._run("log", "", LOG_SECONDS) if "log" in self._commands else None
 
     def _run(self, name: str, text: str, seconds: float) -> str:
+        """What the command writes. An interrupt waits for its end; a second one kills it.
+
+        For half a configuration is worse than a late end. The KeyboardInterrupt then says what
+        became of the command, unless it ended well.
+        """
         command = self._commands[name]
         try:
-            done = subprocess.run(
+            # In a session of its own: a terminal's Ctrl-C is for the suite.
+            process = subprocess.Popen(
                 command,
-                input=text.encode(),
-                capture_output=True,
-                timeout=seconds,
-                check=False,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
-        except subprocess.TimeoutExpired:
-            raise ControlError(f"[control].{name} did not end within {seconds:g} s") from None
         except OSError as error:
             raise ControlError(f"[control].{name}: {command[0]}: {error.strerror}") from None
-        if done.returncode:
-            words = done.stderr.decode("utf-8", "replace").strip()[-LAST_WORDS:]
-            raise ControlError(f"[control].{name} ended with {done.returncode}: {words}")
-        return done.stdout.decode("utf-8", "replace")
+        problem, interrupted, output = "", False, b""
+        with process:
+            try:
+                try:
+                    output, errors = process.communicate(text.encode(), seconds)
+                except KeyboardInterrupt:
+                    interrupted = True
+                    output, errors = process.communicate(timeout=seconds)
+                if process.returncode:
+                    words = errors.decode("utf-8", "replace").strip()[-LAST_WORDS:]
+                    problem = f"[control].{name} ended with {process.returncode}: {words}"
+            except subprocess.TimeoutExpired:
+                process.kill()
+                problem = f"[control].{name} did not end within {seconds:g} s"
+            except KeyboardInterrupt:
+                process.kill()
+                interrupted, problem = True, f"[control].{name} was interrupted, and killed"
+        if interrupted:
+            raise KeyboardInterrupt(problem)
+        if problem:
+            raise ControlError(problem)
+        return output.decode("utf-8", "replace")

@@ -35,9 +35,10 @@ class Fleet:
         self._configured: OrderedDict[str, Server] = OrderedDict()
         self._control = Control(target.description.control if target.description else {})
         self._started = 0
-        self._applied = ""
+        self._applied: str | None = ""  # None: nobody knows
         self._refused: dict[str, str] = {}
         self.gone: str | None = None  # why no case can be asked any more
+        self.not_restored: str | None = None  # that, and why, the target is still configured anew
 
     @property
     def is_gromox(self) -> bool:
@@ -108,12 +109,14 @@ class Fleet:
         if name in self._refused:
             raise CannotConfigureError(self._refused[name])
         if name != self._applied:
-            self._applied = name  # even if it fails: the target is to get its own back
+            self._applied = None  # even if it fails: the target is to get its own back
             try:
                 self._control.apply(self._plain.settings | wanted)
             except ControlError as error:
-                self._refused[name] = f"the target could not be given {name}: {error}"
+                given = name or "its own configuration"
+                self._refused[name] = f"the target could not be given {given}: {error}"
                 raise CannotConfigureError(self._refused[name]) from None
+            self._applied = name
         if not wanted:
             return self._plain
         if name not in self._configured:
@@ -134,10 +137,27 @@ class Fleet:
         return server
 
     def close(self) -> None:
-        """End what was started; a foreign target gets its own configuration back."""
+        """End what was started; a foreign target gets its own configuration back.
+
+        If that fails, `not_restored` says so.
+        """
         try:
             for server in (*self._configured.values(), self._plain):
                 server.close()
         finally:
-            if self._applied:
-                self._control.apply(self._plain.settings)
+            if self._applied != "":
+                self._restore()
+
+    def _restore(self) -> None:
+        problem = ""
+        try:
+            self._control.apply(self._plain.settings)
+        except (ControlError, KeyboardInterrupt) as error:
+            problem = str(error)
+            if isinstance(error, KeyboardInterrupt):
+                raise
+        finally:
+            if problem:
+                self.not_restored = (
+                    f"{self._target.name} did not get its own configuration back: {problem}"
+                )
