@@ -4,7 +4,7 @@ import os
 import sys
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 
 
 class Output(Console):
@@ -12,6 +12,20 @@ class Output(Console):
 
     def __init__(self, file: TextIO) -> None:
         super().__init__(file=file, soft_wrap=True, highlight=False)
+
+    @property  # type: ignore[misc]  # nobody sets it
+    def size(self) -> ConsoleDimensions:
+        """That of its own file: while a case runs, pytest has others in place of the standard ones.
+
+        COLUMNS, LINES and a dumb terminal are as rich has them.
+        """
+        if self.is_dumb_terminal or {"COLUMNS", "LINES"} & os.environ.keys():
+            return super().size
+        try:
+            columns, lines = os.get_terminal_size(self.file.fileno())
+        except (OSError, ValueError):
+            return super().size
+        return ConsoleDimensions(columns, lines) if columns and lines else super().size
 
     def on_broken_pipe(self) -> None:
         _discard(self.file.fileno())
