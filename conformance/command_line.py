@@ -43,7 +43,12 @@ def parser() -> argparse.ArgumentParser:
         "the environment variable GXIMAP_PASSWORD or a prompt",
     )
     run.add_argument("--select", metavar="SELECTOR", action="append", default=[])
-    run.add_argument("--profile", metavar="NAME|FILE", help="the target's known deviations")
+    run.add_argument(
+        "--profile",
+        metavar="NAME|FILE",
+        help="the target's known deviations; none: expect none, also of a product that is known. "
+        "Default: by the target file, or by the server's greeting or ID",
+    )
     run.add_argument("--strict", action="store_true", help="a SHOULD counts as a failure")
     run.add_argument(
         "--allow",

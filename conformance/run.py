@@ -23,6 +23,8 @@ from conformance.targets.probing import Facts, check_addresses, check_starttls, 
 from conformance.targets.reference import ReferenceServer
 
 REFERENCE_SERVER = "reference server"
+GROMOX = "gromox"
+NO_PROFILE = "none"
 GROUPS = ("lockout", "timeouts", "load", "inbox")
 
 
@@ -66,6 +68,13 @@ class Target:
     def takes_turns(self) -> bool:
         """Whether cases run one at a time: a foreign target has one configuration at a time."""
         return self.description is not None and "apply" in self.description.control
+
+    @property
+    def is_gromox(self) -> bool:
+        """Whether Gromox's manual binds it: a reference server, or declared to be a Gromox."""
+        if self.description is None or self.description.settings:
+            return True
+        return GROMOX in (self.description.profile, self.product)
 
     def to_data(self) -> dict[str, Any]:
         """The target as built-in types, for a worker process."""
@@ -126,14 +135,15 @@ def prepare(
             raise UsageError(f"--allow {group}: a group is one of {', '.join(GROUPS)}")
     _make_folder(options.report)
     try:
-        wanted = load_profile(options.profile, catalogue()) if options.profile else None
+        profile = _named(options.profile)
         if options.target is None:
-            return _reference_server(REFERENCE_SERVER, {}), wanted
+            return _reference_server(REFERENCE_SERVER, {}), profile
         description = describe(options.target, ask, os.environ, options.ca_file, options.insecure)
         if not description.addresses:
-            return _reference_server(description.name, description.settings), wanted
-        if wanted is None and description.profile:
-            wanted = load_profile(description.profile, catalogue())
+            return _reference_server(description.name, description.settings), profile
+        name = options.profile or description.profile
+        if profile is None:
+            profile = _named(name)
     except (TargetError, ProfileError) as error:
         raise UsageError(str(error)) from None
     try:
@@ -145,9 +155,9 @@ def prepare(
         leftovers = _leftovers(description, facts)
     except (TargetError, ControlError) as error:
         raise UsageError(str(error)) from None
-    if wanted is None:
-        wanted = recognise(facts.greeting, facts.id, catalogue())
-    product = wanted.name.lower() if wanted else None
+    # Whose deviations are not to be expected is the product all the same.
+    known = profile or recognise(facts.greeting, facts.id, catalogue())
+    product = known.name.lower() if known else None
     target = Target(
         description,
         facts,
@@ -156,7 +166,11 @@ def prepare(
         product=product,
         leftovers=leftovers,
     )
-    return target, wanted
+    return target, None if name == NO_PROFILE else known
+
+
+def _named(profile: str | None) -> Profile | None:
+    return load_profile(profile, catalogue()) if profile and profile != NO_PROFILE else None
 
 
 def _leftovers(description: Description, facts: Facts) -> tuple[str, ...]:

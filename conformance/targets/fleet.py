@@ -40,11 +40,6 @@ class Fleet:
         self.gone: str | None = None  # why no case can be asked any more
         self.not_restored: str | None = None  # that, and why, the target is still configured anew
 
-    @property
-    def is_gromox(self) -> bool:
-        """Whether Gromox's manual binds the target."""
-        return self._plain.is_gromox
-
     def server(self, wanted: Settings) -> Server:
         """The server with these directives. Raises CannotConfigureError."""
         if self._target.description is None:

@@ -13,7 +13,6 @@ from conformance.targets.housekeeping import Housekeeper
 from conformance.targets.probing import Facts, probe
 from conformance.wire import Endpoint
 
-GROMOX = "gromox"
 MOST_MAILBOXES = 50  # of a worker on a foreign target, before they are removed
 
 
@@ -64,15 +63,6 @@ class Server:
     @property
     def settings(self) -> Settings:
         return self.description.settings
-
-    @property
-    def is_gromox(self) -> bool:
-        """Whether Gromox's manual binds it: a reference server, or declared to be a Gromox."""
-        return (
-            self.is_reference
-            or bool(self.settings)
-            or GROMOX in (self.description.profile, self._target.product)
-        )
 
     def offers(self, capability: str) -> bool:
         """Whether the server offers the capability, before or after login."""

@@ -5,13 +5,20 @@ import time
 import pytest
 
 from conformance.cases.gromox._places import Guest
+from conformance.plugin import TARGET
 from conformance.targets.description import lacking_address
 
+FOREIGN = "the manual of Gromox binds no other server"
 
-@pytest.fixture(autouse=True)
-def _gromox(fleet):
-    if not fleet.is_gromox:
-        pytest.skip("the manual of Gromox: the target file names neither [settings] nor a profile")
+
+# Before it is asked what is allowed and offered, which would not help.
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    target = item.config.stash[TARGET]
+    if target.product and not target.is_gromox:
+        pytest.skip(f"{FOREIGN}, and by its profile this is {target.product}")
+    if not target.is_gromox:
+        pytest.skip(f"{FOREIGN}; if this is one, let --profile gromox or a target file say so")
 
 
 @pytest.fixture
