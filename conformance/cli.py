@@ -35,7 +35,7 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import Options, Target, UsageError, check_selectors, prepare
+from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
 from conformance.targets.description import TargetError, UnreachableError, describe
 from conformance.targets.probing import sessions_permitted
 
@@ -119,6 +119,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     if namespace.write_profile:
         check_new(Path(namespace.write_profile))
     target, profile = prepare(options, _ask)
+    check_profile(profile, cases)
     results = new_results(target, profile, options)
     # pytest captures descriptors 1 and 2 while cases run; the display writes to a copy. What is
     # in another format than text has standard output for itself.

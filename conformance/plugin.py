@@ -21,7 +21,16 @@ from conformance.requirements.case import Case, CaseError, place, read_case
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.requirements.revisions import choose
 from conformance.requirements.selection import selected
-from conformance.run import GROUPS, Options, Target, UsageError, check_selectors, prepare, selectors
+from conformance.run import (
+    GROUPS,
+    Options,
+    Target,
+    UsageError,
+    check_profile,
+    check_selectors,
+    prepare,
+    selectors,
+)
 from conformance.targets.configuration import group
 from conformance.targets.configuration import wanted as wanted_settings
 from conformance.targets.description import UnreachableError
@@ -265,6 +274,7 @@ class RunPlugin:
         if TARGET not in self._config.stash:
             try:
                 target, profile = prepare(self._options, _no_prompt)
+                check_profile(profile, cases_folder(self._config))
             except UsageError as error:
                 pytest.exit(str(error), EXIT_USAGE)
             except UnreachableError as error:

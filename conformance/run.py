@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conformance.profiles.entries import check_cases
 from conformance.profiles.profile import Profile, ProfileError, load_profile, recognise
 from conformance.requirements.case import place
 from conformance.requirements.catalogue import catalogue
@@ -120,6 +121,15 @@ def check_selectors(options: Options, cases: Path) -> None:
                 f"--select {selector.text}: there is no such group or file of cases; the "
                 + (f"files: {', '.join(files)}" if files else f"groups: {', '.join(groups)}")
             )
+
+
+def check_profile(profile: Profile | None, cases: Path) -> None:
+    """UsageError for a profile whose entries name cases that are not in this folder."""
+    try:
+        if profile is not None:
+            check_cases(profile, cases)
+    except ProfileError as error:
+        raise UsageError(str(error)) from None
 
 
 def prepare(

@@ -6,7 +6,9 @@ A profile is a TOML file; example.toml shows the format. A case that fails as an
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +53,16 @@ class KnownDeviation:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A product's known deviations. `greeting` and `id` are regular expressions that tell it."""
+    """A product's known deviations. `greeting` and `id` are regular expressions that tell it.
+
+    `file`: where it was read.
+    """
 
     name: str
     deviations: tuple[KnownDeviation, ...] = ()
     greeting: str = ""
     id: dict[str, str] = field(default_factory=dict)
+    file: str = ""
 
     def fits(self, greeting: str, identity: dict[str, str]) -> bool:
         """Whether a server with this greeting and this answer to ID is the product."""
@@ -77,7 +83,7 @@ def load_profile(name: str, catalogue: Catalogue) -> Profile:
         raise ProfileError(f"there is no profile {name}, neither a file nor one of: {known}")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _profile(data, catalogue)
+        return replace(_profile(data, catalogue), file=str(path))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ProfileError) as error:
         raise ProfileError(f"{path}: {error}") from None
 
@@ -90,6 +96,12 @@ def recognise(greeting: str, identity: dict[str, str], catalogue: Catalogue) -> 
             if profile.fits(greeting, identity):
                 return profile
     return None
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """How a sentence on a name that there is not goes on: with the one that may be meant."""
+    found = get_close_matches(name, names, 1, cutoff=0)
+    return f"; the nearest is {found[0]}" if found else ""
 
 
 def _profile(data: dict[str, Any], catalogue: Catalogue) -> Profile:
@@ -123,7 +135,10 @@ def _deviation(entry: object, catalogue: Catalogue) -> KnownDeviation:
     if not cases:
         requirement = _string(entry, "requirement", where)
         if requirement not in catalogue:
-            raise ProfileError(f"{where} {requirement}: the catalogue has no such requirement")
+            raise ProfileError(
+                f"{where} {requirement}: the catalogue has no such requirement"
+                f"{nearest(requirement, catalogue)}"
+            )
     where = f"{where} {requirement or cases[0]}"
     return KnownDeviation(
         reason=_string(entry, "reason", where),

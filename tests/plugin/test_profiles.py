@@ -78,3 +78,31 @@ def test_profile_none(run, target_file):
 
 def outcome(cases):
     return cases[IGNORED]["outcome"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("any_state/noop/suceeds[selected]", "any_state/noop/succeeds"),
+        ("any_state/noop", "any_state/noop/"),
+        ("any_stat/capability/says_the_same_again", "any_state/capability/says_the_same_again"),
+    ],
+)
+def test_entry_for_a_case_that_there_is_not(tmp_path, capfd, name, meant):
+    profile = tmp_path / "profile.toml"
+    good = "any_state/capability/says_the_same_again[selected]"
+    profile.write_text(f'''
+name = "P"
+[[deviation]]
+case = ["{good}", "{name}"]
+reason = "why"
+reference = "where"
+versions = "1"
+''')
+    report = str(tmp_path / "report")
+    with FakeServer() as server:
+        assert main([server.url, "--profile", str(profile), "--report", report]) == 2
+    said = f"{profile}: [[deviation]] {name}: there is no such case; the nearest is {meant}"
+    output = capfd.readouterr()
+    assert said in output.err
+    assert good not in output.err

@@ -38,6 +38,7 @@ def test_broken(connection):
     raise KeyError("fault")
 '''
 WITHOUT_FAULT = CASES.partition('@requirement("RFC3501-6.1.1-2")\ndef test_broken')[0]
+PASSES = CASES.partition('@requirement("RFC3501-6.1.1-2")\n@pytest')[0]
 
 
 @pytest.fixture
@@ -100,22 +101,25 @@ def test_draft_goes_on_with_the_profile_of_the_run(run, tmp_path):
         '[[deviation]]\ncase = ["any_state/it/warns", "any_state/it/passes"]\n'
         f'message = "NO"\n{entry}'
         f'[[deviation]]\ncase = "any_state/it/passes"\n{entry}'
-        f'[[deviation]]\ncase = "any_state/it/of_another_group"\n{entry}'
+        f'[[deviation]]\ncase = "selected/other/of_another_group"\n{entry}'
     )
+    other = tmp_path / "cases" / "selected" / "test_other.py"
+    other.parent.mkdir(parents=True)
+    other.write_text(PASSES.replace("test_passes", "test_of_another_group"))
     draft = tmp_path / "draft.toml"
-    _, outcomes = run(WITHOUT_FAULT, "--profile", first, "--write-profile", draft)
+    words = ("--select", "any_state")
+    _, outcomes = run(WITHOUT_FAULT, "--profile", first, "--write-profile", draft, *words)
     assert (outcomes["warns"], outcomes["passes"]) == ("known", "fixed")
     old, new = (load_profile(str(path), catalogue()) for path in (first, draft))
     assert (new.name, new.greeting, new.id) == (old.name, old.greeting, old.id)
     assert new.deviations[0] == replace(old.deviations[0], cases=("any_state/it/warns",))
     assert new.deviations[1] == old.deviations[2]
     assert len(new.deviations) == 5
-    assert run(WITHOUT_FAULT, "--profile", draft)[0] == 0
+    assert run(WITHOUT_FAULT, "--profile", draft, *words)[0] == 0
 
 
 def test_nothing_to_draft(run, tmp_path, capfd):
-    passing = CASES.partition('@requirement("RFC3501-6.1.1-2")\n@pytest')[0]
-    assert run(passing, "--write-profile", tmp_path / "draft.toml")[0] == 0
+    assert run(PASSES, "--write-profile", tmp_path / "draft.toml")[0] == 0
     assert "draft.toml was not written" in capfd.readouterr().out
     assert not (tmp_path / "draft.toml").exists()
 
