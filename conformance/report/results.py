@@ -111,7 +111,7 @@ class Results:
             if known.cases:
                 continue
             concerned = [result for result in self.cases if known.concerns(result.case)]
-            if any(result.outcome in ("known", "fail", "warn", "error") for result in concerned):
+            if any(result.outcome not in ("pass", "fixed", "skip") for result in concerned):
                 continue
             for result in concerned:
                 if result.outcome == "pass":

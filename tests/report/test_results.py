@@ -61,6 +61,11 @@ def test_requirement_is_fixed_only_if_all_its_cases_pass():
     assert [each.outcome for each in results.cases] == ["pass", "known"]
     results = Results("1", profile)
     results.add(case("a"), [], 0.1, [])
+    results.add(case("b"), [Finding("crash", "it is gone")], 0.1, [])
+    results.finish(1)
+    assert [each.outcome for each in results.cases] == ["pass", "crash"]
+    results = Results("1", profile)
+    results.add(case("a"), [], 0.1, [])
     results.add(case("b", "RFC3501-7.4.1-1"), [], 0.1, [])
     results.finish(1)
     assert [each.outcome for each in results.cases] == ["fixed", "pass"]
