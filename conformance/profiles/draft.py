@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.profiles.profile import KnownDeviation, Profile
+from conformance.report.evidence import in_words
 from conformance.report.page import visible
 from conformance.report.results import CaseResult, Results
 from conformance.requirements.catalogue import Catalogue, catalogue
@@ -98,15 +99,23 @@ def _entries(results: Results, sentences: Catalogue) -> Iterator[str]:
         yield _entry({key: value for key, value in keys.items() if value})
     versions = _versions(results)
     for result in _deviating(results):
-        seen = result.message.partition("\n")[0] or result.case.title
         yield _entry(
             {
                 "case": result.case.id,
-                "reason": f"TODO: confirm, and say what the server does. Seen: {seen}",
+                "reason": f"TODO: confirm, and say what the server does. {_seen(result)}",
                 "reference": _reference(result, sentences),
                 "versions": versions,
             }
         )
+
+
+def _seen(result: CaseResult) -> str:
+    """What was expected and seen where the finding is a comparison; else how it begins."""
+    match in_words(result.message):
+        case [expected, seen, *_] if expected.startswith("expected: "):
+            return re.sub(" +", " ", f"E{expected[1:]}, {seen}")
+    first = result.message.partition("\n")[0]
+    return f"Seen: {first or result.case.title}"
 
 
 def _kept(profile: Profile | None, cases: Sequence[CaseResult]) -> Iterator[KnownDeviation]:
