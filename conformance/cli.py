@@ -23,7 +23,7 @@ from conformance.report.compare import compare
 from conformance.report.github import annotations
 from conformance.report.listing import print_cases, print_requirements
 from conformance.report.markdown import markdown
-from conformance.report.output import Output, say
+from conformance.report.output import Output, say, spell_out
 from conformance.report.page import visible
 from conformance.report.progress import Display
 from conformance.report.results import (
@@ -61,6 +61,7 @@ def _ask(prompt: str) -> str:
 
 def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
     """Run the command; returns its exit code. `cases` is the folder of the cases."""
+    spell_out(sys.stdout, sys.stderr)
     with as_interrupts():
         return _main(words, cases)
 
@@ -125,6 +126,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     # in another format than text has standard output for itself.
     stream = sys.stdout if namespace.format == "text" else sys.stderr
     with os.fdopen(os.dup(stream.fileno()), "w", encoding=stream.encoding) as output:
+        spell_out(output)
         console = Output(output)
         console.print(Text(f"target: {target.name}  {visible(target.facts.greeting)}"))
         for leftover in target.leftovers:

@@ -2,9 +2,17 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import TextIO
 
 from rich.console import Console, ConsoleDimensions
+
+
+def spell_out(*files: TextIO) -> None:
+    """Let what the encodings of these files lack be written as \\u2013, not raise."""
+    for file in files:
+        if isinstance(file, TextIOWrapper):
+            file.reconfigure(errors="backslashreplace")
 
 
 class Output(Console):

@@ -1,7 +1,10 @@
 """Results of several runs side by side: what is read, what is told, what is refused."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -184,3 +187,20 @@ def test_the_same_run_twice(tmp_path, write, capfd):
     path = write("one", results("One", {"any/a/x": "pass"}))
     assert compare(tmp_path, path, path) == (2, None)
     assert "is given twice" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_terminal_that_cannot_show_every_letter(tmp_path, write, encoding):
+    first = write("a", results("\N{SNOWMAN}", {"a/b/c": "pass"}))
+    second = write("b", results("b", {"a/b/c": "fail", "a/b/d": "pass"}))
+    third = write("c", results("c", {"a/b/d": "pass"}))
+    words = [sys.executable, "-m", "conformance", "compare", "--report", str(tmp_path / "out")]
+    done = subprocess.run(
+        [*words, str(first), str(second), str(third)],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        encoding="ascii",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u2603" in done.stdout
+    assert "\\u2013 missing" in done.stdout
