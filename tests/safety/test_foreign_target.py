@@ -16,21 +16,50 @@ from tests.safety.account import Target, fill, picture
 
 HERE = Path(__file__).parents[2]
 SCRIPT = HERE / "ci/servers/dovecot"
-# What creates, renames, deletes, subscribes, moves, expunges, and looks at INBOX.
+# Every group that makes a mailbox here: whole, or what of it creates, renames, deletes, subscribes,
+# appends, copies, moves, stores, expunges, or looks at INBOX. Not what waits for this server.
 CHOSEN = (
+    "any_state",
     "authenticated/append",
+    "authenticated/append_data/makes_the_message_recent",
+    "authenticated/append_data/sets_keywords",
+    "authenticated/append_data/sets_the_flags",
+    "authenticated/append_data/that_is_refused_adds_nothing",
     "authenticated/create",
     "authenticated/delete",
     "authenticated/names",
     "authenticated/rename",
     "authenticated/subscribe",
     "authenticated/uids",
+    "data_formats/commands/different_ones_in_one_packet",
+    "data_formats/limits",
+    "data_formats/malformed",
+    "data_formats/strings",
+    "extensions/binary_append",
+    "extensions/condstore_store",
+    "extensions/idle/tells_of_an_expunge",
+    "extensions/list_subscribed",
+    "extensions/literal_plus",
     "extensions/move",
+    "extensions/move_failures",
+    "extensions/move_sessions",
+    "extensions/qresync_vanished",
+    "extensions/searchres_changes",
+    "extensions/special_use",
+    "extensions/uidplus",
+    "extensions/unselect",
+    "multi_session",
+    "responses",
+    "selected/check",
     "selected/close",
+    "selected/copy",
     "selected/expunge",
+    "selected/fetch_seen",
     "selected/store",
+    "selected/uid_store",
 )
 SHORT = ("authenticated/create", "authenticated/subscribe", "selected/expunge")
+LEFT_BEHIND = "left behind, or of a run that goes on now"
 PROGRESS = re.compile(r"\d+/\d+ ")
 
 
@@ -91,6 +120,36 @@ def test_a_run_changes_nothing(dovecot, suite):
     before = picture(dovecot)
     assert before["primary"]["list"] != before["stranger"]["list"]
     finished(suite(CHOSEN))
+    assert picture(dovecot) == before
+
+
+def clean(dovecot, answer):
+    """The exit code and the output of the command, with this answer to each of its questions."""
+    command = [sys.executable, "-m", "conformance", "clean", str(dovecot.file)]
+    done = subprocess.run(command, input=answer * 9, capture_output=True, text=True, cwd=HERE)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_a_killed_run_leaves_is_found_and_removed_after_a_question(dovecot, suite):
+    """The mailbox whose name begins as those of a run is not among it."""
+    before = picture(dovecot)
+    process = suite(SHORT, jobs=1)
+    while not PROGRESS.match(line := process.stdout.readline()):
+        assert line, process.stderr.read()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    left = picture(dovecot)
+    names = {name for name, _ in left["primary"]["list"]}
+    names -= {name for name, _ in before["primary"]["list"]}
+    (scratch,) = {name.split(b"/")[0].decode() for name in names}
+    assert f"{LEFT_BEHIND}: alice@example.test: {scratch}" in finished(suite(SHORT[:1]))
+    code, output = clean(dovecot, "n\n")
+    assert code == 1
+    assert scratch in output
+    assert "gximap-notes" not in output
+    assert picture(dovecot) == left
+    code, output = clean(dovecot, "y\n")
+    assert (code, "removed" in output) == (0, True), output
     assert picture(dovecot) == before
 
 
