@@ -15,7 +15,7 @@ from rich.text import Text
 from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
 from conformance.diff.command import diff
-from conformance.endings import as_interrupts
+from conformance.endings import as_interrupts, of_interrupt
 from conformance.plugin import CASES, new_results
 from conformance.profiles.draft import check_new, write_draft
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
@@ -140,7 +140,12 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         ]
         jobs = 1 if target.takes_turns else namespace.jobs or suitable_jobs(target)
         words = [*arguments(cases), *_run_arguments(options, jobs, target.facts.deadline)]
-        code = run_pytest(words, plugins)
+        try:
+            code = run_pytest(words, plugins)
+        except (KeyboardInterrupt, Exception) as error:
+            if not (results.interrupted or of_interrupt(error)):
+                raise
+            results.interrupted, code = True, EXIT_INTERRUPTED
         if code != results.exit_code and not results.interrupted:
             results.faults.append(f"pytest ended with {code!r}")
         if namespace.format == "text":

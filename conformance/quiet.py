@@ -14,6 +14,16 @@ from conformance.run import Options, Target, UsageError, check_selectors
 NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
+class _Reporter(TerminalReporter):  # type: ignore[misc]  # it is final, and has no such option
+    """Says nothing of an interrupt: its words take a moment, in which a second one gets lost."""
+
+    def pytest_keyboard_interrupt(self, excinfo: object) -> None:
+        pass
+
+    def _report_keyboardinterrupt(self) -> None:
+        pass
+
+
 class Quiet:
     """A pytest plugin that lets pytest's own reporter, which other plugins talk to, write nothing.
 
@@ -27,7 +37,7 @@ class Quiet:
     def pytest_configure(self, config: pytest.Config) -> None:
         manager = config.pluginmanager
         manager.unregister(manager.getplugin("terminalreporter"))
-        manager.register(TerminalReporter(config, self._nowhere), "terminalreporter")
+        manager.register(_Reporter(config, self._nowhere), "terminalreporter")
 
     def pytest_unconfigure(self) -> None:
         self._nowhere.close()

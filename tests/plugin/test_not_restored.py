@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from conformance import cli
 from conformance.cli import main
 from conformance.plugin import new_results
 from conformance.quiet import Preparation, Quiet, arguments, run_pytest
@@ -46,6 +47,23 @@ def target(tmp_path):
         file = tmp_path / "target.toml"
         file.write_text(TARGET.format(port=server.port, python=sys.executable, apply=APPLY))
         yield str(file)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_it_is_said_after_a_second_ctrl_c(cases, target, tmp_path, capfd, monkeypatch, error):
+    """Which falls on pytest, or on what that does of the first."""
+
+    def twice(*words):
+        run_pytest(*words)
+        raise error
+
+    monkeypatch.setattr(cli, "run_pytest", twice)
+    monkeypatch.setattr(pytest.ExceptionInfo, "getrepr", pytest.fail)  # takes its time
+    (cases / "any_state" / f"test_{error.__name__}.py").write_text(CASE + CTRL_C)
+    assert main([target, "--report", str(tmp_path / "report")], cases=cases) == 130
+    output = capfd.readouterr()
+    assert SAID in output.out
+    assert "Traceback" not in output.err
 
 
 @pytest.mark.parametrize(("end", "code"), [("", 0), (CTRL_C, 130)])
