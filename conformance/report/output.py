@@ -6,6 +6,7 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from rich.console import Console, ConsoleDimensions
+from rich.text import Text
 
 
 def spell_out(*files: TextIO) -> None:
@@ -20,6 +21,13 @@ class Output(Console):
 
     def __init__(self, file: TextIO) -> None:
         super().__init__(file=file, soft_wrap=True, highlight=False)
+
+    def prose(self, text: Text, indent: int = 0) -> None:
+        """Print text, on a terminal in lines that end between words; a file has it on one line."""
+        lines = text.wrap(self, max(1, self.width - indent)) if self.is_terminal else [text]
+        for line in lines:
+            line.rstrip()
+            self.print(Text(" " * indent).append_text(line))
 
     @property  # type: ignore[misc]  # nobody sets it
     def size(self) -> ConsoleDimensions:

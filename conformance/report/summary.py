@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -10,6 +9,7 @@ from rich.text import Text
 from conformance.report.evidence import in_words, proof_lines
 from conformance.report.files import dialogue
 from conformance.report.outcome import OUTCOMES
+from conformance.report.output import Output
 from conformance.report.page import visible
 from conformance.report.progress import STYLES
 from conformance.report.results import CaseResult, Results, count
@@ -21,7 +21,7 @@ from conformance.requirements.catalogue import catalogue
 MESSAGE_LINES = 12
 
 
-def print_summary(console: Console, results: Results, verbose: bool = False) -> None:
+def print_summary(console: Output, results: Results, verbose: bool = False) -> None:
     """Print a run's results; with `verbose` whole dialogues, and those of all cases."""
     if results.cases:
         console.print(_by_group(results))
@@ -33,13 +33,14 @@ def print_summary(console: Console, results: Results, verbose: bool = False) -> 
         console.print(Text("\nfault of the suite", style=STYLES["error"]))
         console.print(Text(visible(fault)))
     for reason in results.left_behind:
-        console.print(Text(visible(reason), style="bold red"))
+        console.prose(Text(visible(reason), style="bold red"))
     if results.profile:
         console.print(f"profile: {escape(results.profile.name)}", highlight=False)
     decided = verdict(results)
-    console.print(
+    console.print()
+    console.prose(
         Text.assemble(
-            f"\n{visible(results.target['name'])}: {counts(results)} in {results.seconds:.1f} s: ",
+            f"{visible(results.target['name'])}: {counts(results)} in {results.seconds:.1f} s: ",
             (decided.words, decided.style),
         )
     )
@@ -59,19 +60,19 @@ def _by_group(results: Results) -> Table:
     return table
 
 
-def _print_case(console: Console, result: CaseResult, verbose: bool) -> None:
+def _print_case(console: Output, result: CaseResult, verbose: bool) -> None:
     console.print()
     console.print(
         Text.assemble((result.outcome, STYLES[result.outcome]), f"  {visible(result.case.id)}"),
     )
-    console.print(Text(f"  {visible(result.case.title)}"))
+    console.prose(Text(visible(result.case.title)), indent=2)
     for identifier in result.against or result.case.requirements:
         requirement = catalogue().get(identifier)
         sentence = f" ({requirement.level}): {requirement.sentence}" if requirement else ""
-        console.print(Text(f"  {identifier}{sentence}", style="dim"))
+        console.prose(Text(f"{identifier}{sentence}", style="dim"), indent=2)
     lines = result.message.splitlines() if verbose else in_words(result.message)
     for line in lines if verbose else lines[:MESSAGE_LINES]:
-        console.print(Text(f"    {visible(line)}"))
+        console.prose(Text(visible(line)), indent=4)
     if verbose:
         shown = [visible(line) for line in dialogue(result)]
     else:
@@ -80,10 +81,10 @@ def _print_case(console: Console, result: CaseResult, verbose: bool) -> None:
         console.print(Text(f"      {line}", style="dim"))
 
 
-def _print_skipped(console: Console, results: Results) -> None:
+def _print_skipped(console: Output, results: Results) -> None:
     reasons = skipped(results)
     if reasons:
         console.print()
     for one in reasons:
         line = f"skipped {len(one.cases)}: {visible(one.reason)} [{visible(one.topics)}]"
-        console.print(Text(line, style="dim"))
+        console.prose(Text(line, style="dim"))

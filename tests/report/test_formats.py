@@ -4,11 +4,11 @@ import io
 import re
 
 import pytest
-from rich.console import Console
 
 from conformance.cli import main
 from conformance.report.github import annotations
 from conformance.report.markdown import LIMIT, markdown
+from conformance.report.output import Output
 from conformance.report.rerun import command, rerun
 from conformance.report.results import Results
 from conformance.report.summary import print_summary
@@ -27,7 +27,7 @@ def test_fails(connection):
 
 def terminal(made, verbose=False):
     output = io.StringIO()
-    print_summary(Console(file=output, soft_wrap=True), made, verbose)
+    print_summary(Output(output), made, verbose)
     return output.getvalue()
 
 
