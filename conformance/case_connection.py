@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from conformance.targets.client import LIMIT, SessionsExceededError
 from conformance.targets.description import Account
 from conformance.wire import (
     Answer,
@@ -11,6 +12,7 @@ from conformance.wire import (
     Literal,
     Mailbox,
     NonSync,
+    Tag,
     UnexpectedResponse,
 )
 from conformance.wire.arguments import Argument
@@ -27,6 +29,23 @@ class CaseConnection(Connection):
 
     account: Account | None = None
     mailbox: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has ended it, as far as is known."""
+        return self.channel.readable and self.bye is None and not self.closed_by_server
+
+    def finish(self, tag: Tag, *, timeout: float | None = None) -> Answer:
+        """As the raw client; SessionsExceededError where a login is refused for want of a place."""
+        answer = super().finish(tag, timeout=timeout)
+        code = answer.tagged.code
+        login = answer.command.partition(" ")[0] in ("LOGIN", "AUTHENTICATE")
+        if login and answer.status == "NO" and code is not None and code.name == LIMIT:
+            self._ended = True  # nothing is said any more: the server need not say BYE
+            raise SessionsExceededError(
+                f"the server refuses a further session of the account: {answer.text}"
+            )
+        return answer
 
     def require(self, purpose: str, name: str, *arguments: Argument) -> Answer:
         """Send a command that the case needs to succeed; Deviation says what it was for."""

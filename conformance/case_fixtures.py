@@ -16,7 +16,12 @@ from conformance.oracle import Checker, Record
 from conformance.plugin import FINDINGS, LEFT_BEHIND, REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
-from conformance.targets.client import connect_client, leave_client, log_in_client
+from conformance.targets.client import (
+    SessionsExceededError,
+    enter_client,
+    leave_client,
+    patiently,
+)
 from conformance.targets.configuration import wanted
 from conformance.targets.control import ControlError
 from conformance.targets.description import Account, lacking_address, lacking_role
@@ -229,15 +234,30 @@ def login(
 ) -> Callable[..., CaseConnection]:
     """login(account=None, kind=None) opens a connection and logs in, as primary by default.
 
-    A case of IMAP4rev2 gets sessions that have it enabled.
+    A case of IMAP4rev2 gets sessions that have it enabled. The case is skipped where it needs more
+    sessions at once than the account may have.
     """
+    sessions: list[CaseConnection] = []
     revision2 = request.node.stash[REVISION2] and server.offers(IMAP4REV1)
 
     def login(other: Account | None = None, kind: str | None = None) -> CaseConnection:
-        connection = before_login(kind)
-        connection.log_in(other or account)
+        user = other or account
+        mine = [each for each in sessions if each.is_open and each.account == user]
+        if server.sessions and len(mine) >= server.sessions:
+            pytest.skip(f"needs more sessions at once than the {len(mine)} it may have here")
+        connection = patiently(lambda: enter(user, kind))
+        sessions.append(connection)
         if revision2:
             connection.enable(IMAP4REV2)
+        return connection
+
+    def enter(user: Account, kind: str | None) -> CaseConnection:
+        connection = before_login(kind)
+        try:
+            connection.log_in(user)
+        except SessionsExceededError:
+            connection.close()
+            raise
         return connection
 
     return login
@@ -340,8 +360,7 @@ def second(login: Callable[..., CaseConnection], selected: CaseConnection) -> Ca
 def imap_client(server: Server, account: Account) -> Iterator[IMAPClient]:
     """An IMAPClient, logged in as the primary account."""
     description = server.description
-    client = connect_client(description)
-    log_in_client(client, account, description)
+    client = patiently(lambda: enter_client(description, account))
     yield client
     leave_client(client)
 

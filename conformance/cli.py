@@ -8,6 +8,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
@@ -43,7 +44,6 @@ from conformance.targets.probing import sessions_permitted
 CASE_WAITS = 30
 NEAR = 0.008  # seconds of round trip for which each job more pays
 MOST_JOBS = 12
-SAFE_JOBS = 2  # which any server stands
 SESSIONS = 4  # of one user that a job has at once: those of a case, and one to clear up
 
 
@@ -133,12 +133,15 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
             console.print(Text(f"left behind, or of a run that goes on now: {leftover}"))
         if target.leftovers:
             console.print(Text("gximap-conformance clean TARGET removes what was left behind"))
+        jobs, sessions, remark = suitable_jobs(target, namespace.jobs)
+        if remark:
+            console.print(Text(remark))
+        target = replace(target, sessions=sessions)
         plugins = [
             Preparation(target, results),
             Quiet(),
             Display(console, results, options.verbose),
         ]
-        jobs = 1 if target.takes_turns else namespace.jobs or suitable_jobs(target)
         words = [*arguments(cases), *_run_arguments(options, jobs, target.facts.deadline)]
         try:
             code = run_pytest(words, plugins)
@@ -160,19 +163,25 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     return results.exit_code
 
 
-def suitable_jobs(target: Target) -> int:
-    """One job a processor; more on a server far away, where cases mostly wait.
+def suitable_jobs(target: Target, asked: int | None = None) -> tuple[int, int, str]:
+    """How many jobs, the sessions that each may have (0: no limit is known), and a remark on them.
 
-    On a foreign target as many as its limit of sessions permits.
+    Unless `asked`: one job a processor, more on a server far away, where cases mostly wait. On a
+    foreign target no more than its limit of sessions permits.
     """
     processors = len(os.sched_getaffinity(0))
     if target.description is None:
-        return processors
-    jobs = min(MOST_JOBS, max(processors, math.ceil(target.facts.round_trip / NEAR)))
-    if jobs <= SAFE_JOBS:
-        return jobs
-    permitted = sessions_permitted(target.description, jobs * SESSIONS)
-    return max(1, min(jobs, permitted // SESSIONS))
+        return asked or processors, 0, ""
+    far = math.ceil(target.facts.round_trip / NEAR)
+    wanted = 1 if target.takes_turns else asked or min(MOST_JOBS, max(processors, far))
+    permitted = sessions_permitted(target.description, wanted * SESSIONS)
+    if permitted == wanted * SESSIONS:
+        return wanted, 0, ""
+    jobs = max(1, permitted // SESSIONS)
+    remark = f"the account may have {permitted} sessions at once"
+    if jobs < wanted:
+        remark += f": --jobs {jobs} in place of {wanted}"
+    return jobs, max(1, permitted // jobs), remark
 
 
 def _run_arguments(options: Options, jobs: int, deadline: float) -> list[str]:

@@ -54,7 +54,8 @@ class Target:
 
     That one is called `name` and gets these `settings`. Everything created on a target lies below
     the mailbox `scratch`, in its personal namespace. `product`: whose profile is used.
-    `leftovers`: what other runs have there, in words.
+    `leftovers`: what other runs have there, in words. `sessions`: how many of one account each job
+    may have at once, that for clearing up included; 0 where no limit is known.
     """
 
     description: Description | None
@@ -64,6 +65,7 @@ class Target:
     settings: Settings = field(default_factory=dict)
     product: str | None = None
     leftovers: tuple[str, ...] = ()
+    sessions: int = 0
 
     @property
     def takes_turns(self) -> bool:
@@ -86,6 +88,7 @@ class Target:
             "name": self.name,
             "settings": self.settings,
             "product": self.product,
+            "sessions": self.sessions,
         }
 
     @classmethod
@@ -98,6 +101,7 @@ class Target:
             data["name"],
             data["settings"],
             data["product"],
+            sessions=data["sessions"],
         )
 
 

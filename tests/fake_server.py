@@ -4,7 +4,6 @@ It knows LOGIN, CAPABILITY, LIST, LSUB, CREATE, DELETE, SELECT, NOOP and LOGOUT,
 the suite needs to reach a case; `script` replaces the answer to a command.
 """
 
-import contextlib
 import socketserver
 import threading
 from collections.abc import Callable, Mapping
@@ -20,7 +19,8 @@ class FakeServer:
     {"NOOP": ["* 1 EXPUNGE", "NO not now"]}; an empty list closes the connection. `commands` is
     what it was sent, `mailboxes` what exists. `fate` maps a command's name to what is done instead
     of answering, with the stream to the client; the connection is closed then. So many more
-    connections as `refusing` says are closed without a greeting.
+    connections as `refusing` says are closed without a greeting. No more than `places` sessions may
+    be logged in at once; `most_at_once` is how many there were.
     """
 
     user = "alice"
@@ -36,13 +36,21 @@ class FakeServer:
         self.refusing = 0
         self.mailboxes = ["INBOX", "Private"]
         self.failed_logins = 0
+        self.places = 10**9
+        self.most_at_once = 0
+        self._inside: set[int] = set()
+        self._lock = threading.Lock()
         self._expected: dict[str, threading.Event] = {}
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
-                with contextlib.suppress(ConnectionError):
+                try:
                     outer.serve(self)
+                except ConnectionError:
+                    pass
+                finally:
+                    outer.leave(self)
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -83,12 +91,27 @@ class FakeServer:
             if name in self.fate:
                 self.fate[name](handler.wfile)
                 return
+            if name == "LOGIN" and not self.enter(handler):
+                send(f"{tag} NO [LIMIT] too many sessions")
+                return
             *untagged, condition = self.script.get(name) or self.answer(name, arguments)
             if name in self.script and not self.script[name]:
                 return
             send(*untagged, f"{tag} {condition}")
             if name == "LOGOUT":
                 return
+
+    def enter(self, handler: socketserver.StreamRequestHandler) -> bool:
+        with self._lock:
+            if len(self._inside) >= self.places:
+                return False
+            self._inside.add(id(handler))
+            self.most_at_once = max(self.most_at_once, len(self._inside))
+            return True
+
+    def leave(self, handler: socketserver.StreamRequestHandler) -> None:
+        with self._lock:
+            self._inside.discard(id(handler))
 
     def answer(self, name: str, arguments: str) -> list[str]:
         words = [word.strip('"') for word in arguments.split()]

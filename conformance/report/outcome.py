@@ -13,6 +13,7 @@ from imapclient.exceptions import IMAPClientError
 
 from conformance.oracle import Violation
 from conformance.requirements.catalogue import LEVELS
+from conformance.targets.client import SessionsExceededError
 from conformance.targets.description import UnreachableError
 from conformance.wire import Deviation, GrammarError, ServerCrashed
 
@@ -172,7 +173,7 @@ def judge(
             for each in error.exceptions
             for finding in judge(each, phase, level, requirements)
         ]
-    if isinstance(error, pytest.skip.Exception):
+    if isinstance(error, pytest.skip.Exception | SessionsExceededError):
         return [Finding("skip", str(error))]
     if isinstance(error, pytest.fail.Exception) and str(error).startswith(HUNG):
         return [Finding("error", f"the case hung: {error}")]

@@ -5,8 +5,11 @@ import imaplib
 import re
 import socket
 import ssl
+import time
+from collections.abc import Callable
 from imaplib import IMAP4
 from pathlib import Path
+from typing import TypeVar
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
@@ -41,10 +44,18 @@ CERTIFICATE_PROBLEMS = {  # by OpenSSL's codes, X509_V_ERR_...
     64: "the certificate is for another address",
 }
 NOT_TRUSTED = (18, 19, 20, 21)
+LIMIT = "LIMIT"  # the response code (RFC 5530) for more sessions than an account may have
+COUNTED_LATE = 3.0  # seconds for which a server may count sessions that have ended
+PAUSE = 0.5  # between two attempts to log in
+Session = TypeVar("Session")
 
 
 class LoginRefusedError(UnreachableError):
     """The target lets an account not in; the text says which, and why."""
+
+
+class SessionsExceededError(LoginRefusedError):
+    """The account has as many sessions as the target permits; no case is to blame for that."""
 
 
 def tls_context(description: Description) -> ssl.SSLContext:
@@ -188,9 +199,34 @@ def log_in_client(client: IMAPClient, account: Account, description: Description
             start_tls(client, description)
         client.login(account.user, account.password)
     except FAILURES as error:
-        raise LoginRefusedError(
-            f"the account {account.user} ({account.role}) cannot log in: {_reason(error)}"
+        reason = _reason(error)
+        refused = SessionsExceededError if reason.startswith(f"[{LIMIT}]") else LoginRefusedError
+        raise refused(
+            f"the account {account.user} ({account.role}) cannot log in: {reason}"
         ) from error
+
+
+def enter_client(description: Description, account: Account) -> IMAPClient:
+    """A client that is logged in, at the main address; UnreachableError says why not."""
+    client = connect_client(description)
+    try:
+        log_in_client(client, account, description)
+    except BaseException:
+        leave_client(client)
+        raise
+    return client
+
+
+def patiently(log_in: Callable[[], Session]) -> Session:
+    """What `log_in` returns; it is tried again while sessions that have ended may still count."""
+    end = time.monotonic() + COUNTED_LATE
+    while True:
+        try:
+            return log_in()
+        except SessionsExceededError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(PAUSE)
 
 
 def _reason(error: Exception) -> str:

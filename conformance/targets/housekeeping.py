@@ -13,10 +13,10 @@ from imapclient.imap_utf7 import encode
 
 from conformance.targets.client import (
     FAILURES,
-    connect_client,
+    enter_client,
     in_text,
     leave_client,
-    log_in_client,
+    patiently,
 )
 from conformance.targets.description import Account, Description, UnreachableError
 from conformance.targets.folders import folders, quoted
@@ -72,8 +72,7 @@ class Housekeeper:
         return []
 
     def _log_in(self) -> IMAPClient:
-        client = connect_client(self._description)
-        log_in_client(client, self._account, self._description)
+        client = patiently(lambda: enter_client(self._description, self._account))
         # A name that a server should not have taken may be no modified UTF-7: none is decoded.
         client.folder_encode = False
         return client

@@ -5,6 +5,7 @@ probed, only a case judges it.
 """
 
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +29,7 @@ from conformance.targets.client import (
 from conformance.targets.description import Description, UnreachableError
 from conformance.targets.folders import folders
 
-AT_ONCE = 2  # connections opened side by side: a server may count them late
+AT_ONCE = 2  # connections opened side by side
 ROUND_TRIPS = 3  # measured; the shortest counts
 PATIENCE = 10.0  # seconds that a server close by may take for whatever it is asked
 TRIPS_ALLOWED = 50  # round trips that are added: a large answer needs many
@@ -138,16 +139,27 @@ def probe(description: Description) -> Facts:
 
 
 def sessions_permitted(description: Description, most: int) -> int:
-    """How many sessions the primary account may have at once, from one address; `most` if more."""
+    """How many sessions the primary account may have at once, from one address; `most` if more.
+
+    Once one is refused no more are tried. They log in one after the other, for a server may admit
+    too many that do so at once.
+    """
+    refused = threading.Event()
+    turn = threading.Lock()
 
     def enter(_: int) -> IMAPClient | None:
+        if refused.is_set():
+            return None
         try:
             client = connect_client(description)
         except UnreachableError:
+            refused.set()
             return None
         try:
-            log_in_client(client, description.accounts["primary"], description)
+            with turn:
+                log_in_client(client, description.accounts["primary"], description)
         except UnreachableError:
+            refused.set()
             leave_client(client)
             return None
         return client

@@ -61,6 +61,11 @@ class Server:
         return self.facts.initial_capabilities
 
     @property
+    def sessions(self) -> int:
+        """How many sessions of one account a case may have at once; 0 where no limit is known."""
+        return max(1, self._target.sessions - 1) if self._target.sessions else 0
+
+    @property
     def settings(self) -> Settings:
         return self.description.settings
 

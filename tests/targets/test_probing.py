@@ -15,7 +15,13 @@ from conformance.cli import main
 from conformance.targets import client
 from conformance.targets.client import LOCAL, connect_client, pass_proxy
 from conformance.targets.description import Account, Address, Description, UnreachableError
-from conformance.targets.probing import check_addresses, check_starttls, probe, sessions_permitted
+from conformance.targets.probing import (
+    AT_ONCE,
+    check_addresses,
+    check_starttls,
+    probe,
+    sessions_permitted,
+)
 from tests.fake_server import FakeServer
 
 HOST = "127.0.0.1"
@@ -315,7 +321,12 @@ def test_sessions_that_are_permitted_are_counted(fake):
     target = description(fake.port)
     assert sessions_permitted(target, 5) == 5
     assert sum(" LOGIN " in command for command in fake.commands) == 5
-    fake.refusing = 2
-    assert sessions_permitted(target, 5) == 3
-    fake.script["LOGIN"] = ["NO [LIMIT] too many"]
+    fake.places = 3
+    fake.commands.clear()
+    assert sessions_permitted(target, 100) == 3
+    refused = sum(" LOGIN " in command for command in fake.commands) - 3
+    assert 1 <= refused <= AT_ONCE
+    fake.places = 0
     assert sessions_permitted(target, 5) == 0
+    fake.refusing = 1
+    assert sessions_permitted(target, 1) == 0
