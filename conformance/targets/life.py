@@ -30,8 +30,9 @@ def trouble(server: Server) -> str | None:
         if b"BYE" in greeting.upper():
             return None
         channel.write(b"x CAPABILITY\r\n")
+        end = time.monotonic() + endpoint.deadline
         for _ in range(MOST_LINES):
-            if channel.read(endpoint.deadline).lower().startswith(b"x "):
+            if channel.read(max(0, end - time.monotonic())).lower().startswith(b"x "):
                 return None
     except TimeoutError:
         return f"a new connection gets no answer within {endpoint.deadline:.3g} s"

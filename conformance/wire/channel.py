@@ -16,13 +16,17 @@ LARGEST = 256 << 20  # octets; no case asks for a response of that size
 
 
 class Channel:
-    """A socket to a server. ``readable`` is false once TLS has failed or all is closed."""
+    """A socket to a server. ``readable`` is false once TLS has failed or all is closed.
+
+    ``received``: how many octets have come.
+    """
 
     def __init__(self, endpoint: Endpoint, connected: socket.socket) -> None:
         self.endpoint = endpoint
         self.socket = connected
         self.framer = Framer()
         self.readable = True
+        self.received = 0
 
     @classmethod
     def open(cls, endpoint: Endpoint) -> Channel:
@@ -61,6 +65,7 @@ class Channel:
                 chunk = b""
             if not chunk:
                 raise EOFError
+            self.received += len(chunk)
             self.framer.feed(chunk)
             if self.framer.size > LARGEST:
                 raise Deviation(f"a response goes on after {self.framer.size} octets")

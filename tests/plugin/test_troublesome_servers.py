@@ -149,7 +149,22 @@ def test_responses_without_end(run, server, monkeypatch):
     server.fate["CHECK"] = without_end(b"* OK still here\r\n" * 100)
     code, outcomes, troubled, _ = run()
     assert (code, outcomes) == (1, ["pass", "fail", "pass"])
-    assert "1000 responses without the tagged one" in troubled["message"]
+    assert "1000 responses came, but not the tagged response to a4" in troubled["message"]
+
+
+def test_responses_without_end_now_and_then(run, server):
+    """Each restarts the wait for the next, but the answer is not awaited for ever."""
+    ended = threading.Event()
+
+    def fate(stream):
+        while not ended.wait(0.1):
+            stream.write(b"* OK still here\r\n")
+
+    server.fate["CHECK"] = fate
+    code, outcomes, troubled, _ = run()
+    ended.set()
+    assert (code, outcomes) == (1, ["pass", "fail", "pass"])
+    assert "for the tagged response to a4 'CHECK'" in troubled["message"]
 
 
 def test_control_starts_a_dead_server_again(run, server, tmp_path):

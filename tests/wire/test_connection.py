@@ -1,5 +1,6 @@
 """The raw client: what it sends, what it reads, and what it says when things go wrong."""
 
+import itertools
 import socket
 import ssl
 import threading
@@ -97,6 +98,47 @@ def test_a_deadline_names_what_was_waited_for(script):
         script.connection.command("NOOP")
     assert "waited 0.2 s for the tagged response to a1 'NOOP'" in str(caught.value)
     assert "* 2 EXI" in str(caught.value)
+
+
+def talking(script, lines, command):
+    """The server says one of the lines every twentieth of a second until `command` has ended."""
+    ended = threading.Event()
+
+    def talk():
+        for line in lines:
+            if ended.wait(0.05):
+                return
+            script.says(line)
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        return command()
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("wait", "awaited"),
+    [
+        (lambda connection: connection.command("NOOP"), "the tagged response to a1 'NOOP'"),
+        (lambda connection: connection.command("X", Literal(b"y")), "a continuation request"),
+        (lambda connection: connection.expect_continuation(), "a continuation request"),
+        (lambda connection: connection.expect_untagged(Exists), "an untagged EXISTS"),
+        (lambda connection: connection.expect_close(), "the end of the connection"),
+    ],
+)
+def test_a_server_that_only_talks_is_not_heard_for_ever(script, wait, awaited):
+    with pytest.raises(DeadlineExpired, match=awaited) as caught:
+        talking(script, itertools.repeat(b"* OK still here"), lambda: wait(script.connection))
+    assert 4 * 0.2 <= caught.value.seconds < 15 * 0.2
+
+
+def test_a_slow_answer_that_makes_progress_is_awaited(script):
+    lines = [b"* OK " + b"x" * 200] * 24 + [b"a1 OK done"]  # takes six deadlines
+    answer = talking(script, lines, lambda: script.connection.command("NOOP"))
+    assert len(answer.untagged) == 24
 
 
 def test_a_closed_connection_names_the_command_and_the_bye(script):
