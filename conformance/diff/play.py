@@ -9,6 +9,7 @@ from conformance.diff.script import Dialogue, Step
 from conformance.messages import load
 from conformance.targets.description import Description, UnreachableError
 from conformance.targets.housekeeping import Housekeeper, remove_all
+from conformance.targets.life import await_return
 from conformance.targets.probing import Facts
 from conformance.targets.server import Server
 from conformance.wire import (
@@ -112,12 +113,9 @@ class Player:
         root = self.facts.prefix + self._scratch
         delimiter = self.facts.delimiter or "-"
         transcript = Transcript()
-        try:
-            if self._played == 1 and self.facts.delimiter:
-                self._housekeeper.make(root)
-            connection = self._connect(dialogue.logged_in, transcript)
-        except (OSError, Deviation) as error:
-            raise UnreachableError(f"{self.name} does not let in any more: {error}") from error
+        if self._played == 1 and self.facts.delimiter:
+            self._housekeeper.make(root)
+        connection = self._enter(dialogue.logged_in, transcript)
         scene = _Scene(connection, f"{root}{delimiter}{self._played}-", delimiter)
         heard: list[_Heard] = []
         with connection:
@@ -129,6 +127,19 @@ class Player:
                 if one.answer is None:
                     break
         return [_played(one, scene) for one in heard]
+
+    def _enter(self, logged_in: bool, transcript: Transcript) -> Connection:
+        """A connection; a server that a dialogue has ended is given time to come back."""
+        try:
+            return self._connect(logged_in, transcript)
+        except (OSError, Deviation) as error:
+            problem = error
+        if await_return(self._server) is not None:
+            try:
+                return self._connect(logged_in, transcript)
+            except (OSError, Deviation) as error:
+                problem = error
+        raise UnreachableError(f"{self.name} does not let in any more: {problem}") from problem
 
     def _connect(self, logged_in: bool, transcript: Transcript) -> Connection:
         address = self.description.main

@@ -11,6 +11,8 @@ from imapclient import IMAPClient
 from conformance.cli import main
 from conformance.diff import command
 from conformance.diff.script import read_dialogues
+from conformance.targets import life
+from conformance.wire import channel
 from tests.conftest import ReferenceProcess
 from tests.fake_server import FakeServer
 
@@ -123,6 +125,47 @@ def test_server_that_hangs_up(dialogue, capfd):
     assert "ServerClosed" in printed
     assert "A: has ended the dialogue before\n        B: goes on" in printed
     assert "2 of 2 steps differ" in printed
+
+
+def test_response_without_end(dialogue, capfd, monkeypatch):
+    monkeypatch.setattr(channel, "LARGEST", 1 << 20)
+
+    def without_end(stream):
+        while True:
+            stream.write(b"x" * 65536)
+
+    dialogue("CHECK", "NOOP")
+    with FakeServer() as one, FakeServer() as two:
+        one.fate["CHECK"] = without_end
+        assert main(["diff", one.url, two.url]) == 1
+    printed = capfd.readouterr().out
+    assert "a response goes on after" in printed
+    assert "B: goes on" in printed
+    assert not [name for name in one.mailboxes if name.startswith("gximap-")]
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_server_that_dies(monkeypatch, capfd, comes_back):
+    """It is awaited, so that the dialogues go on and nothing is left behind."""
+    steps = "[one]\nCREATE {box}\nCHECK\n[two]\nNOOP\n"
+    monkeypatch.setattr(command, "read_dialogues", lambda: read_dialogues(steps))
+    monkeypatch.setattr(life, "RETURN_SECONDS", 5 if comes_back else 0.1)
+    with FakeServer() as one, FakeServer() as two:
+
+        def die(_stream):
+            one.refusing = 4 if comes_back else 10**9
+            one.script["CHECK"], one.fate = ["OK done"], {}
+
+        one.fate["CHECK"] = die
+        assert main(["diff", one.url, two.url]) == (1 if comes_back else 3)
+        assert any(name.startswith("gximap-") for name in one.mailboxes) != comes_back
+        assert not any(name.startswith("gximap-") for name in two.mailboxes)
+    captured = capfd.readouterr()
+    if comes_back:
+        assert "1 of 3 steps differ" in captured.out
+    else:
+        assert "does not let in any more" in captured.err
+        assert "could not be removed" in captured.out
 
 
 def test_dialogue_that_needs_what_one_lacks(dialogue, capfd):
