@@ -80,13 +80,11 @@ def proof(transcript: Transcript, message: str) -> list[int]:
     """The numbers of the entries that show the deviation: a command and what came after it.
 
     The command is the last that the message quotes, otherwise the last that was sent: a case ends
-    where it fails. It is sought on the connection that the message names, otherwise on the one
-    that spoke last. Without a command: all that the server said there.
+    where it fails. Without a command: all that the server said there.
     """
     if not transcript:
         return []
-    named = ON_CONNECTION.search(message)
-    name = named[1] if named else transcript[-1]["connection"]
+    name = _connection(transcript, message)
     own = [n for n, entry in enumerate(transcript) if entry["connection"] == name]
     sent = [at for at, n in enumerate(own) if transcript[n]["from"] == "C"]
     if not sent:
@@ -107,6 +105,22 @@ def proof(transcript: Transcript, message: str) -> list[int]:
     ):
         begin = sent.pop()
     return own[begin : _next_command(transcript, own, begin)]
+
+
+def _connection(transcript: Transcript, message: str) -> str:
+    """The connection that the message is about, its first line above all; or that spoke last.
+
+    It is named there, or else is that of the last command that is quoted there.
+    """
+    for part in (message.partition("\n")[0], message):
+        named = ON_CONNECTION.search(part)
+        if named:
+            return named[1]
+        quoted = QUOTED.findall(part)
+        for entry in reversed(transcript):
+            if entry["from"] == "C" and any(words in entry["text"] for words in quoted):
+                return str(entry["connection"])
+    return str(transcript[-1]["connection"])
 
 
 def _next_command(transcript: Transcript, own: list[int], begin: int) -> int:

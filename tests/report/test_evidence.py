@@ -46,6 +46,21 @@ def test_command_that_the_message_quotes():
     assert proof(transcript, "not answered BAD: ['DELETE  x']") == [2, 3]
 
 
+def test_command_that_the_first_line_quotes_on_another_connection():
+    transcript = [
+        entry(0, "A", "S", "* OK"),
+        entry(0, "B", "S", "* OK"),
+        entry(0, "B", "C", "b1 NOOP"),
+        entry(0, "A", "S", "[server closed the connection]"),
+    ]
+    message = (
+        "the server stopped answering after 'b1 NOOP': refused\n"
+        "also: a connection ends without BYE (connection A)"
+    )
+    assert proof(transcript, message) == [2]
+    assert proof(transcript, "closed without BYE (connection A)\nalso: after 'b1 NOOP'") == [0, 3]
+
+
 @pytest.mark.parametrize("last", ["body", "DONE"])
 def test_continuation_belongs_to_its_command(last):
     transcript = [
