@@ -114,8 +114,8 @@ def server(
         pytest.skip(str(error))
     yield server
     findings = request.node.stash.get(FINDINGS, [])
-    if transcript.cut or any(finding.deviates for finding in findings):
-        fleet.look_after(server, transcript.last_command)
+    went_wrong = transcript.cut or any(finding.deviates for finding in findings)
+    fleet.end_case(server, transcript.last_command, went_wrong)
 
 
 @pytest.fixture

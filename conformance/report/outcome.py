@@ -15,7 +15,7 @@ from conformance.oracle import Violation
 from conformance.requirements.catalogue import LEVELS
 from conformance.targets.client import SessionsExceededError
 from conformance.targets.description import UnreachableError
-from conformance.wire import Deviation, GrammarError, ServerCrashed
+from conformance.wire import Deviation, GrammarError, ServerCrashed, ServerGone
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ class BrokenRule(Deviation):
 class Finding:
     """What one phase of a case (set-up, call, tear-down) came to when it did not just pass.
 
-    `kind`: "skip", "deviation", "crash" or "error". A deviation has a level of its own, "MUST" for
+    `kind`: "skip", "deviation", "gone" (a server that answers nobody, through no fault of the
+    case), "crash" or "error". A deviation has a level of its own, "MUST" for
     a set-up that the server refuses and for what is always true, and the ids it is against.
     """
 
@@ -184,6 +185,8 @@ def judge(
         message = f"{type(error).__name__}: {message}"
     if isinstance(error, ServerCrashed):
         return [Finding("crash", message)]
+    if isinstance(error, ServerGone):
+        return [Finding("gone", message)]
     if isinstance(error, BrokenRule):
         return [Finding("deviation", message, "MUST", error.requirements)]
     if isinstance(error, GrammarError):
@@ -223,8 +226,8 @@ def distinct(findings: list[Finding]) -> list[Finding]:
 
 
 def worst(findings: list[Finding]) -> Finding | None:
-    """The finding that decides: crash, error, deviation (MUST first), skip."""
-    order = ("crash", "error", "deviation", "skip")
+    """The finding that decides: crash, error, gone, deviation (MUST first), skip."""
+    order = ("crash", "error", "gone", "deviation", "skip")
     return min(
         findings,
         key=lambda finding: (order.index(finding.kind), LEVELS.index(finding.level)),

@@ -47,8 +47,8 @@ class Results:
 
     `faults` are faults of the suite that belong to no case (a file of cases that cannot be read,
     a crashed worker), `left_behind` sentences on what is no longer as it was on the target,
-    `interrupted` whether the run was ended before all cases ran, `command` the words that ran it
-    (rerun.py).
+    `interrupted` whether the run was ended before all cases ran, `bystanders` cases that found the
+    server gone, `command` the words that ran it (rerun.py).
     """
 
     version: str
@@ -61,6 +61,7 @@ class Results:
     faults: list[str] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
     interrupted: bool = False
+    bystanders: list[CaseResult] = field(default_factory=list)
     command: tuple[str, ...] = ("gximap-conformance", "run")
 
     def add(
@@ -74,6 +75,8 @@ class Results:
         outcome, message, against = self.decide(case, findings)
         result = CaseResult(case, outcome, message, seconds, against, transcript)
         self.cases.append(result)
+        if outcome == "skip" and any(finding.kind == "gone" for finding in findings):
+            self.bystanders.append(result)
         return result
 
     def decide(self, case: Case, findings: list[Finding]) -> tuple[str, str, tuple[str, ...]]:
@@ -97,6 +100,8 @@ class Results:
                 if known.cases and known.concerns(case):
                     return "fixed", f"the profile says that it fails: {known.reason}", ()
             return "pass", "", ()
+        if decisive.kind == "gone":
+            return "skip", decisive.message, ()
         others = [f"also: {each.message}" for each in findings if each != decisive]
         message = "\n".join([decisive.message, *others])
         if decisive.kind != "deviation":
@@ -105,8 +110,13 @@ class Results:
         return ("fail" if fails else "warn"), message, decisive.requirements
 
     def finish(self, seconds: float) -> None:
-        """Close the run. An entry by requirement is fixed if no case of it failed any more."""
+        """Close the run. An entry by requirement is fixed if no case of it failed any more.
+
+        A server that is gone is a crash, even if no case that did it can be named.
+        """
         self.seconds = seconds
+        if self.bystanders and not self.summary["crash"]:
+            self.bystanders[0].outcome = "crash"
         for known in self.profile.deviations if self.profile else ():
             if known.cases:
                 continue

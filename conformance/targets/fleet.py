@@ -10,7 +10,7 @@ from conformance.targets.configuration import Settings, group
 from conformance.targets.control import Control, ControlError
 from conformance.targets.life import await_return, trouble
 from conformance.targets.server import Server
-from conformance.wire import ServerCrashed
+from conformance.wire import ServerCrashed, ServerGone
 
 MOST_AT_ONCE = 3  # reference servers with a configuration of their own, in one worker
 
@@ -37,6 +37,7 @@ class Fleet:
         self._started = 0
         self._applied: str | None = ""  # None: nobody knows
         self._refused: dict[str, str] = {}
+        self._before = ""  # the last command of the cases before
         self.gone: str | None = None  # why no case can be asked any more
         self.not_restored: str | None = None  # that, and why, the target is still configured anew
 
@@ -52,24 +53,32 @@ class Fleet:
             )
         return self._reconfigured(wanted if lacking else {})
 
-    def look_after(self, server: Server, command: str) -> None:
-        """See that the server answers after a case in which something went wrong.
+    def end_case(self, server: Server, command: str, went_wrong: bool) -> None:
+        """See that the server still answers after a case in which something went wrong.
 
         If not, it is given time to come back, or started again where that is possible, and
-        ServerCrashed tells of it. `command` is what the case had sent last. Without a server the
-        later cases cannot be asked.
+        ServerCrashed tells of it. `command` is what the case had sent last; one that had sent
+        nothing is no culprit, hence ServerGone. Without a server the later cases cannot be asked.
         """
-        reason = server.obituary() or trouble(server)
+        before, self._before = self._before, command or self._before
+        reason = (server.obituary() or trouble(server)) if went_wrong else None
         if reason is None:
             return
-        story = f"the server stopped answering after {command!r}: {reason}"
+        ending = ServerCrashed if command else ServerGone
+        since = f"after {command!r}"
+        if not command:
+            since = "before the case had sent anything"
+            since += f" (the cases before it ended with {before!r})" if before else ""
+        story = f"the server stopped answering {since}: {reason}"
         seconds = None if server.is_reference else await_return(server)
         if seconds is not None:
-            raise ServerCrashed(f"{story}\nit answered again {seconds:.1f} s later")
+            raise ending(f"{story}\nit answered again {seconds:.1f} s later")
         if self._started_again(server):
-            raise ServerCrashed(f"{story}\nit was started again")
+            raise ending(f"{story}\nit was started again")
         self.gone = f"the server has not answered since {command!r}"
-        raise ServerCrashed(f"{story}\nit did not come back")
+        if not command:
+            self.gone = "the server does not answer any more"
+        raise ending(f"{story}\nit did not come back")
 
     def _started_again(self, server: Server) -> bool:
         if server.is_reference:

@@ -10,6 +10,7 @@ from conformance.wire.errors import (
     Deviation,
     ServerClosed,
     ServerCrashed,
+    ServerGone,
     TlsFailed,
     UnexpectedResponse,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Quoted",
     "ServerClosed",
     "ServerCrashed",
+    "ServerGone",
     "Tag",
     "TlsFailed",
     "Transcript",

@@ -45,6 +45,10 @@ class ServerCrashed(Deviation):
     """The server stopped answering, to any client."""
 
 
+class ServerGone(Deviation):
+    """The server answers no client, but the case had sent nothing yet that could be to blame."""
+
+
 class UnexpectedResponse(Deviation):
     """A response other than the one that was asked for."""
 

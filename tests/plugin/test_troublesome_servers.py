@@ -26,6 +26,26 @@ def test_c_later(selected):
     '''Something after.'''
     selected.ok("NOOP")
 """
+BESIDE = """
+import pathlib, time
+from conformance.requirements import requirement
+@requirement("RFC3501-6.1.2-OK")
+def test_a_troubled(selected):
+    '''The server gets into trouble.'''
+    selected.ok("CHECK")
+@requirement("RFC3501-6.1.2-OK")
+def test_b_beside(connect):
+    '''Another job connects when it has.'''
+    end = time.monotonic() + 30
+    while not pathlib.Path({died!r}).exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    connect()
+@requirement("RFC3501-6.1.2-OK")
+def test_c_later(connection):
+    '''Something after.'''
+    connection.ok("NOOP")
+"""
 FOREVER = 10**9
 
 
@@ -80,6 +100,47 @@ def test_server_that_comes_back(run, server):
     code, outcomes, troubled, _ = run()
     assert (code, outcomes) == (1, ["pass", "crash", "pass"])
     assert "it answered again" in troubled["message"]
+
+
+def test_server_that_dies_beside_other_cases(tmp_path, server, capfd):
+    """Two jobs: one case did it, the other only found the server gone."""
+    path = tmp_path / "cases" / "any_state" / "test_it.py"
+    path.parent.mkdir(parents=True)
+    died = tmp_path / "died"
+    path.write_text(BESIDE.format(died=str(died)))
+
+    def die(_stream):
+        server.refusing = FOREVER
+        died.touch()
+
+    server.fate["CHECK"] = die
+    words = ["run", server.url, "--jobs", "2", "--report", str(tmp_path / "report")]
+    assert main(words, cases=tmp_path / "cases") == 1
+    cases = json.loads((tmp_path / "report" / "results.json").read_text())["cases"]
+    found = {case["id"].rpartition("/")[2]: case for case in cases}
+    outcomes = {name: case["outcome"] for name, case in found.items()}
+    assert outcomes == {"a_troubled": "crash", "b_beside": "skip", "c_later": "skip"}
+    assert "the server stopped answering after 'a4 CHECK'" in found["a_troubled"]["message"]
+    assert "before the case had sent anything" in found["b_beside"]["message"]
+    assert "''" not in capfd.readouterr().out
+
+
+def test_server_that_dies_between_two_cases(run, server):
+    """Which case did it cannot be said, but that it crashed."""
+    ended = threading.Event()
+
+    def die(stream):
+        server.refusing = FOREVER
+        stream.write(b"a4 OK done\r\n")
+        ended.wait(30)
+
+    server.fate["NOOP"] = die
+    code, outcomes, troubled, output = run()
+    ended.set()
+    assert (code, outcomes) == (1, ["pass", "crash", "skip"])
+    assert "before the case had sent anything (the cases before it" in troubled["message"]
+    assert "'a4 NOOP'" in troubled["message"]
+    assert "skipped 1: the server does not answer any more" in output
 
 
 def test_server_that_answers_nobody(run, server):
