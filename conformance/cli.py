@@ -37,7 +37,12 @@ from conformance.report.results import (
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
-from conformance.targets.description import TargetError, UnreachableError, describe
+from conformance.targets.description import (
+    TargetError,
+    UnreachableError,
+    describe,
+    without_password,
+)
 from conformance.targets.probing import sessions_permitted
 
 # More waits for the server than any case has: one that takes longer hangs in itself.
@@ -85,7 +90,11 @@ def _main(words: Sequence[str] | None, cases: Path) -> int:
             return diff(Output(sys.stdout), namespace, _ask)
         return run(namespace, cases)
     except UsageError as error:
-        print(f"gximap-conformance: {error}", file=sys.stderr)
+        text = str(error)
+        for word in words:  # which a complaint may repeat, as it is or as a path
+            for said in (word, str(Path(word))):
+                text = text.replace(said, without_password(said))
+        print(f"gximap-conformance: {text}", file=sys.stderr)
         return EXIT_USAGE
     except UnreachableError as error:
         print(f"gximap-conformance: {error}", file=sys.stderr)

@@ -1,9 +1,11 @@
 """The command line of `gximap-conformance`: its commands, options and their help."""
 
 import argparse
+from typing import NoReturn
 
 import conformance
 from conformance.run import GROUPS
+from conformance.targets.description import without_password
 
 COMMANDS = ("run", "list", "requirements", "clean", "compare", "diff")
 EXIT_CODES = """exit codes:
@@ -17,9 +19,16 @@ SELECTORS = """SELECTOR: an RFC (rfc3501), a section (rfc3501/6.4.8), a requirem
 (RFC3501-6.4.8-1), a group (selected), a file of cases (selected/search_dates), or a case"""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints repeat no password."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(without_password(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line, by the contract."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="gximap-conformance",
         description="Find out whether an IMAP server keeps the RFCs.",
         epilog=f"{SELECTORS}\n\n{EXIT_CODES}",

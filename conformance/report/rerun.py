@@ -1,10 +1,10 @@
 """The command line that runs a case again."""
 
-import re
 import shlex
 from collections.abc import Sequence
 
 from conformance.run import Options
+from conformance.targets.description import without_password
 
 
 def command(options: Options) -> tuple[str, ...]:
@@ -25,12 +25,6 @@ def command(options: Options) -> tuple[str, ...]:
     if options.ca_file is not None:
         words += ["--ca-file", options.ca_file]
     return tuple(words)
-
-
-def without_password(target: str) -> str:
-    """The target as it was given; the password of a URL is cut out."""
-    # Up to the last @: a password may hold what should have been escaped in it.
-    return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1@", target, count=1, flags=re.DOTALL)
 
 
 def rerun(words: Sequence[str], identifier: str) -> str:

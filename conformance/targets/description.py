@@ -5,6 +5,7 @@ from the process that was started. It is plain data and travels to the worker pr
 """
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Callable, Mapping
@@ -167,13 +168,20 @@ def describe(
     trust: dict[str, Any] = {"ca_file": ca_file, "insecure": insecure}
     if target.partition("://")[0].lower() in PORTS and "://" in target:
         return _from_url(target, ask, environment, trust)
-    path = Path(target)
-    if not path.is_file():
-        shown = f"{target.partition('://')[0]}://..." if "://" in target else target
+    if not os.path.isfile(target):  # noqa: PTH113 - Path.is_file raises for what can be no name
+        # A misspelt URL may hold a password.
+        shown = "TARGET" if set(target) & set(":@") else target
         raise TargetError(
             f"{shown} is neither imap://USER:PASSWORD@HOST[:PORT], nor imaps://..., nor a file"
         )
-    return _from_file(path, ask, environment, trust)
+    return _from_file(Path(target), ask, environment, trust)
+
+
+def without_password(target: str) -> str:
+    """The target as it was given; the password of a URL is cut out."""
+    # The user ends at the first colon, as in _from_url, the password at the last @: either may
+    # hold what should have been escaped in it.
+    return re.sub(r"(:/+[^:]*):.*@", r"\1@", target, count=1, flags=re.DOTALL)
 
 
 def _from_url(

@@ -1,5 +1,6 @@
 """What the command says, and its exit code, where it is called in a wrong way."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -61,6 +62,24 @@ def test_wrong_words(cases, capfd, words, said):
     assert said in output.err
     assert "Traceback" not in output.err
     assert not output.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rnu", "imap://alice@x.test:pa55@w0rd@127.0.0.1:1"],
+        ["run", "target.toml", "--jobs", "imap://alice:pa55@w0rd@127.0.0.1:1"],
+        ["list", "imap://alice:pa55@w0rd@127.0.0.1:1"],
+        ["compare", "imap://alice:pa55@w0rd@127.0.0.1:1"],
+    ],
+)
+def test_complaint_repeats_no_password(cases, capfd, words):
+    with contextlib.suppress(SystemExit):  # argparse
+        assert main(words, cases=cases) == 2
+    said = "".join(capfd.readouterr())
+    assert "alice" in said
+    assert "pa55" not in said
+    assert "w0rd" not in said
 
 
 def test_no_one_answers_the_prompt(cases, capfd, monkeypatch):

@@ -150,6 +150,21 @@ def test_command_without_password():
 
 
 @pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("imap://alice@example.test:se:c@ret@h:143", "imap://alice@example.test@h:143"),
+        ("imap://alice/x:secret@h", "imap://alice/x@h"),
+        ("IMAPS://alice:sec\nret@h", "IMAPS://alice@h"),
+        ("imap://alice@example.test@h:143", "imap://alice@example.test@h:143"),
+        ("imaps://alice@[::1]:993", "imaps://alice@[::1]:993"),
+        ("target.toml", "target.toml"),
+    ],
+)
+def test_command_without_password_whatever_the_user(target, shown):
+    assert command(Options(target=target))[2] == shown
+
+
+@pytest.mark.parametrize(
     ("form", "begins"), [("github", "::error file="), ("markdown", "### "), ("text", "target: ")]
 )
 def test_only_the_format_is_on_standard_output(tmp_path, capfd, form, begins):

@@ -67,6 +67,9 @@ def test_password_is_not_shown():
         ("imap://alice:pw#2@mail.test", "in user and password / is written %2F"),
         ("imap://alice:pw[2@mail.test", "in user and password / is written %2F"),
         ("pop3://alice:pw@mail.test", "neither imap://"),
+        ("imap:/alice:pw@mail.test", "neither imap://"),
+        ("alice:pw@mail.test", "neither imap://"),
+        ("alice:" + "pw" * 3000, "neither imap://"),
         ("no-such-file.toml", "neither imap://"),
     ],
 )
