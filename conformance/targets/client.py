@@ -21,6 +21,7 @@ from conformance.targets.description import (
     TargetError,
     UnreachableError,
 )
+from conformance.targets.exchange import Bounds, Client, TooLongError
 from conformance.wire.endpoint import client_context
 
 # imaplib refuses a server that offers neither of those it knows, so one of RFC 9051 alone.
@@ -28,6 +29,7 @@ imaplib.AllowedVersions = ("IMAP4REV1", "IMAP4REV2", "IMAP4")  # type: ignore[at
 
 SECONDS = 30
 LONGEST = 8192  # octets of a greeting that are read
+CAPABILITY = "command: CAPABILITY => "  # how imaplib begins what keeps it from asking
 FAILURES = (IMAP4.error, IMAPClientError, OSError)
 # PROXY protocol v2, command LOCAL: the proxy itself asks.
 LOCAL = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"
@@ -79,7 +81,7 @@ def connect_client(description: Description, address: Address | None = None) -> 
     where = place(address)
     context = tls_context(description)
     try:
-        client = IMAPClient(
+        client = Client(
             address.host,
             address.port,
             ssl=address.kind == "imaps",
@@ -107,7 +109,7 @@ def pass_proxy(address: Address) -> None:
     try:
         with socket.create_connection((address.host, address.port), timeout=SECONDS) as connection:
             connection.sendall(LOCAL)
-            greeting = connection.makefile("rb").readline(LONGEST)
+            greeting = _first_line(connection)
     except OSError as error:
         raise UnreachableError(_of_network(error, address)) from error
     if not greeting:
@@ -117,6 +119,15 @@ def pass_proxy(address: Address) -> None:
             f"{where}, behind a PROXY header, does not greet as an IMAP server: "
             f"{in_text(greeting.strip())}"
         )
+
+
+def _first_line(connection: socket.socket) -> bytes:
+    bounds = Bounds(SECONDS, LONGEST)
+    received = b""
+    with contextlib.suppress(TooLongError):
+        while b"\n" not in received and (octets := bounds.receive(connection)):
+            received += octets
+    return received.partition(b"\n")[0]
 
 
 def place(address: Address) -> str:
@@ -160,6 +171,10 @@ def _of_greeting(error: Exception) -> str:
         return f"takes no connection now: {reason.removeprefix('* ')}"
     if reason.endswith("EOF"):
         return "closes the connection before it has said what it is"
+    if reason.startswith(CAPABILITY):
+        return (
+            f"greets, but cannot be asked for its capabilities: {reason.removeprefix(CAPABILITY)}"
+        )
     if reason == "server not IMAP4 compliant":
         return "offers neither IMAP4rev1 nor IMAP4rev2"
     if reason == "None":  # imaplib keeps no line that begins with "+"
@@ -197,7 +212,7 @@ def log_in_client(client: IMAPClient, account: Account, description: Description
                     "STARTTLS: perhaps at a port with TLS, imaps://"
                 )
             start_tls(client, description)
-        client.login(account.user, account.password)
+        client._imap.log_in(account.user, account.password)
     except FAILURES as error:
         reason = _reason(error)
         refused = SessionsExceededError if reason.startswith(f"[{LIMIT}]") else LoginRefusedError

@@ -202,8 +202,11 @@ def _from_url(
         raise TargetError(f"the URL names no user: {kind}://USER:PASSWORD@{parts.hostname}")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise TargetError("the URL has more than user, password, host and port")
-    user = unquote(parts.username)
-    password = None if parts.password is None else unquote(parts.password)
+    try:
+        user = unquote(parts.username, errors="strict")
+        password = None if parts.password is None else unquote(parts.password, errors="strict")
+    except UnicodeDecodeError:
+        raise TargetError("the URL: in user and password %... must be UTF-8") from None
     if password is None:
         password = environment.get(PASSWORD_VARIABLE)
     if password is None:
@@ -212,8 +215,8 @@ def _from_url(
     name = parts.hostname if port == PORTS[kind] else f"{parts.hostname}:{port}"
     return Description(
         name=name,
-        addresses={kind: Address(kind, parts.hostname, port)},
-        accounts={"primary": Account("primary", user, password)},
+        addresses={kind: Address(kind, _host(parts.hostname, "the URL"), port)},
+        accounts={"primary": _account("primary", user, password, "the URL")},
         **trust,
     )
 
@@ -284,7 +287,7 @@ def _addresses(endpoints: dict[str, Any]) -> dict[str, Address]:
         port = table.get("port", PORTS.get(kind))
         if not isinstance(port, int) or isinstance(port, bool) or not 0 < port < 65536:
             raise TargetError(f"{where}: port must be a number from 1 to 65535")
-        addresses[kind] = Address(kind, _string(table, "host", where), port)
+        addresses[kind] = Address(kind, _host(_string(table, "host", where), where), port)
     if not addresses.keys() & PORTS.keys():
         raise TargetError("there must be an [endpoint.imap] or an [endpoint.imaps]")
     return addresses
@@ -306,10 +309,33 @@ def _accounts(entries: object, passwords: Passwords) -> dict[str, Account]:
         others = [one.role for one in accounts.values() if one.user == user]
         if others:
             raise TargetError(f"{where}: {user} is the {others[0]} account already")
-        accounts[role] = Account(role, user, passwords.of(entry, user, where))
+        accounts[role] = _account(role, user, passwords.of(entry, user, where), where)
     if "primary" not in accounts:
         raise TargetError("there is no [[account]] with role 'primary'")
     return accounts
+
+
+def _account(role: str, user: str, password: str, where: str) -> Account:
+    """The account, if there are user and password that a server can take."""
+    for name, text in ("user", user), ("password", password):
+        if set(text) & set("\0\r\n"):
+            raise TargetError(f"{where}: the {name} must not contain NUL, CR or LF")
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:  # from an environment or a command line in another charset
+            raise TargetError(f"{where}: the {name} must be UTF-8") from None
+    return Account(role, user, password)
+
+
+def _host(name: str, where: str) -> str:
+    """The name of a host, if it has the form of one."""
+    try:
+        octets = name.encode("idna")
+    except UnicodeError as error:
+        raise TargetError(f"{where}: {name!r} cannot be the name of a host: {error}") from None
+    if any(octet <= 0x20 or octet == 0x7F for octet in octets):
+        raise TargetError(f"{where}: {name!r} cannot be the name of a host")
+    return name
 
 
 def _control(table: dict[str, Any]) -> dict[str, list[str]]:

@@ -36,6 +36,14 @@ def never_ask(prompt):
         ("imaps://alice:pw@mail.test", "imaps", "mail.test", 993, "alice", "pw"),
         ("IMAP://a%40b.test:p%3A%2F@[::1]:1143/", "imap", "::1", 1143, "a@b.test", "p:/"),
         ("imap://alice:@mail.test", "imap", "mail.test", 143, "alice", ""),
+        (
+            "imap://%C3%A4:p%C3%A4%20@bücher.test",
+            "imap",
+            "bücher.test",
+            143,
+            "ä",
+            "pä ",
+        ),
     ],
 )
 def test_url(url, kind, host, port, user, password):
@@ -66,6 +74,13 @@ def test_password_is_not_shown():
         ("imap://alice:pw@mail.test/INBOX", "more than"),
         ("imap://alice:pw#2@mail.test", "in user and password / is written %2F"),
         ("imap://alice:pw[2@mail.test", "in user and password / is written %2F"),
+        ("imap://alice:pw%0D%0A@mail.test", "the password must not contain NUL"),
+        ("imap://ali%00ce:pw@mail.test", "the user must not contain NUL"),
+        ("imap://alice:pw%E4@mail.test", "must be UTF-8"),
+        ("imap://alice:pw\udce4@mail.test", "the password must be UTF-8"),
+        ("imap://alice:pw@..", "cannot be the name of a host"),
+        (f"imap://alice:pw@{'x' * 64}.test", "cannot be the name of a host"),
+        ("imap://alice:pw@a b", "cannot be the name of a host"),
         ("pop3://alice:pw@mail.test", "neither imap://"),
         ("imap:/alice:pw@mail.test", "neither imap://"),
         ("alice:pw@mail.test", "neither imap://"),
@@ -99,6 +114,8 @@ def test_file(tmp_path):
     [
         ("[settings]", "[setting]", "the file: unknown key 'setting'"),
         ("[endpoint.imaps]", "[endpoint.pop3]", r"\[endpoint.pop3\]: an endpoint is one of"),
+        ('host = "mail.example.com"\n[', 'host = ".."\n[', r"\[endpoint.imap\]: '..' cannot be"),
+        ('password = "test"', 'password = "te\\nst"', "'stranger': the password must not"),
         ("port = 1993", "port = 0", r"\[endpoint.imaps\]: port must be"),
         ("port = 1993", "ports = 1", r"\[endpoint.imaps\]: unknown key 'ports'"),
         ('role = "stranger"', 'role = "boss"', "a role is one of"),

@@ -1,19 +1,21 @@
 """What is wrong with a target is said in words before any case runs: one message for each thing."""
 
 import contextlib
+import dataclasses
 import datetime
 import json
 import socket
 import socketserver
 import ssl
 import threading
+from types import SimpleNamespace
 
 import pytest
 import trustme
 
 from conformance.cli import main
-from conformance.targets import client
-from conformance.targets.client import LOCAL, connect_client, pass_proxy
+from conformance.targets import client, exchange
+from conformance.targets.client import LOCAL, connect_client, pass_proxy, start_tls
 from conformance.targets.description import Account, Address, Description, UnreachableError
 from conformance.targets.probing import (
     AT_ONCE,
@@ -22,6 +24,7 @@ from conformance.targets.probing import (
     probe,
     sessions_permitted,
 )
+from tests.conftest import ReferenceProcess
 from tests.fake_server import FakeServer
 
 HOST = "127.0.0.1"
@@ -53,9 +56,11 @@ def listening(talk):
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def description(port, kind="imap", host=HOST, **others):
@@ -118,6 +123,114 @@ def test_server_that_says_nothing(monkeypatch):
         problem = said(description(port))
     assert "gives no greeting within 0.2 s" in problem
     assert "a port that begins with TLS is imaps://" in problem
+
+
+def endless(stream, octets):
+    """Send the same octets until the client hangs up."""
+    while True:
+        stream.sendall(octets)
+
+
+@pytest.fixture
+def dripping():
+    """A server that sends an octet now and then, as long as anybody listens."""
+    ended = threading.Event()
+
+    def drip(stream):
+        while not ended.wait(0.02):
+            stream.sendall(b"x")
+
+    yield drip
+    ended.set()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("connect", [connect_client, lambda it: pass_proxy(it.main)])
+def test_greeting_without_end(monkeypatch, connect, dripping):
+    monkeypatch.setattr(client, "SECONDS", 0.3)
+    with listening(dripping) as port, pytest.raises(UnreachableError) as caught:
+        connect(description(port))
+    assert "gives no greeting within 0.3 s" in str(caught.value)
+
+
+@pytest.mark.timeout(20)
+def test_greeting_of_any_length(monkeypatch):
+    monkeypatch.setattr(exchange, "MOST", 1 << 20)
+    with listening(lambda stream: endless(stream, b"x" * 65536)) as port:
+        assert "an answer of more than 1048576 octets" in said(description(port))
+
+
+@pytest.mark.timeout(20)
+def test_answers_without_end(monkeypatch):
+    monkeypatch.setattr(exchange, "MOST", 1 << 16)
+    with listening(lambda stream: endless(stream, b"* OK x\r\n")) as port:
+        problem = said(description(port))
+    assert "cannot be asked for its capabilities: an answer of more than 65536 octets" in problem
+
+
+@pytest.mark.timeout(20)
+def test_answer_that_drips(monkeypatch, fake, dripping):
+    monkeypatch.setattr(client, "SECONDS", 0.3)
+
+    def fate(stream):
+        stream.write(b"* OK ")
+        dripping(SimpleNamespace(sendall=stream.write))
+
+    fake.fate["LIST"] = fate
+    with pytest.raises(UnreachableError, match=r"no whole answer within 0\.3 s"):
+        probe(description(fake.port))
+
+
+def test_what_came_before_tls_is_not_read_after_it(tmp_path):
+    context = self_signed(tmp_path)
+
+    def talk(stream):
+        stream.sendall(b"* OK ready\r\n")
+        for answer in (
+            b"* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\n%b OK done\r\n",
+            b"%b OK begin\r\n* FLAGS (planted)\r\n",
+        ):
+            stream.sendall(answer % stream.recv(1000).split()[0])
+        with context.wrap_socket(stream, server_side=True) as secret:
+            tag = secret.recv(1000).split()[0]
+            secret.sendall(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
+
+    with listening(talk) as port:
+        target = description(port, insecure=True)
+        connected = connect_client(target)
+        start_tls(connected, target)
+        assert "FLAGS" not in connected._imap.untagged_responses
+        connected.shutdown()
+
+
+def test_account_that_is_not_ascii(tmp_path, certificate):
+    user, password = "jörg@example.test", 'päss "word\\'
+    process = ReferenceProcess(tmp_path / "server", certificate)
+    try:
+        process.end()
+        file = process.folder / "accounts.toml"
+        file.write_text(
+            f"[[account]]\naddress = {json.dumps(user)}\npassword = {json.dumps(password)}\n"
+        )
+        process.start()
+        target = dataclasses.replace(
+            description(process.imap[1]), accounts={"primary": Account("primary", user, password)}
+        )
+        assert probe(dataclasses.replace(target, insecure=True)).capabilities
+        wrong = {"primary": Account("primary", user, password + "ä")}
+        with pytest.raises(UnreachableError, match=r"jörg.* cannot log in"):
+            probe(dataclasses.replace(target, accounts=wrong))
+    finally:
+        process.end()
+
+
+def test_account_that_is_not_ascii_and_a_server_without_literals(fake):
+    fake.script["LOGIN"] = ["BAD no literals"]
+    target = dataclasses.replace(
+        description(fake.port), accounts={"primary": Account("primary", "ä", "ä")}
+    )
+    with pytest.raises(UnreachableError, match=r"cannot log in: .*no literals"):
+        probe(target)
 
 
 def test_tls_with_a_port_without(fake):
