@@ -43,6 +43,7 @@ from conformance.targets.description import (
     describe,
     without_password,
 )
+from conformance.targets.leftovers import REMEDY
 from conformance.targets.probing import sessions_permitted
 
 # More waits for the server than any case has: one that takes longer hangs in itself.
@@ -141,7 +142,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         for leftover in target.leftovers:
             console.print(Text(f"left behind, or of a run that goes on now: {leftover}"))
         if target.leftovers:
-            console.print(Text("gximap-conformance clean TARGET removes what was left behind"))
+            console.print(Text(REMEDY))
         jobs, sessions, remark = suitable_jobs(target, namespace.jobs)
         if remark:
             console.print(Text(remark))

@@ -35,11 +35,12 @@ from conformance.targets.configuration import group
 from conformance.targets.configuration import wanted as wanted_settings
 from conformance.targets.description import UnreachableError
 from conformance.targets.housekeeping import remove_all
+from conformance.targets.leftovers import REMEDY
 
 CASES = Path(__file__).parent / "cases"
 
 NOT_REMOVED = "could not be removed: {}"
-INTERRUPTED = "{}: clearing up was interrupted; gximap-conformance clean TARGET removes the rest"
+INTERRUPTED = "{}: clearing up was interrupted"
 TARGET = pytest.StashKey[Target]()
 RESULTS = pytest.StashKey[Results]()
 CASE = pytest.StashKey[Case]()
@@ -349,12 +350,13 @@ class RunPlugin:
         if target.description is not None:
             try:
                 left = remove_all(target.description, target.facts, target.scratch)
-                left_behind += map(NOT_REMOVED.format, left)
             except KeyboardInterrupt:
                 self.results.interrupted = True
-                left_behind.append(NOT_REMOVED.format(INTERRUPTED.format(target.scratch)))
+                left = [INTERRUPTED.format(target.scratch)]
             except Exception as error:  # the results are worth more than a tidy end
+                left = []
                 self.results.faults.append(f"clearing up: {error!r}")
+            left_behind += [*map(NOT_REMOVED.format, left), REMEDY] if left else []
         self.results.finish(time.monotonic() - self._begin)
         if self._options.report is not None:
             try:

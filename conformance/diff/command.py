@@ -12,6 +12,7 @@ from conformance.diff.play import Played, Player, comparable
 from conformance.diff.script import Dialogue, Step, read_dialogues
 from conformance.report.results import EXIT_DEVIATIONS, EXIT_PASS
 from conformance.run import Options, prepare
+from conformance.targets.leftovers import REMEDY
 from conformance.targets.server import Server
 
 REFERENCE = "reference"
@@ -48,8 +49,11 @@ def _player(target: str, namespace: argparse.Namespace, ask: Callable[[str], str
 
 
 def _clear_up(console: Console, player: Player) -> None:
-    for reason in player.clear_up():
+    left = player.clear_up()
+    for reason in left:
         console.print(Text(f"could not be removed: {reason}", style="bold red"))
+    if left:
+        console.print(Text(REMEDY))
 
 
 def _compare(console: Console, players: list[Player], printer: "_Printer") -> int:

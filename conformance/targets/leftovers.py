@@ -11,6 +11,8 @@ from conformance.targets.folders import folders
 from conformance.targets.housekeeping import SCRATCH, Housekeeper
 from conformance.targets.probing import Facts
 
+REMEDY = "gximap-conformance clean TARGET removes what was left behind"
+
 
 @dataclass(frozen=True, slots=True)
 class Leftover:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from conformance.cli import main
-from conformance.targets import client, life, probing
+from conformance.targets import client, exchange, life, probing
 from conformance.wire import channel, connection
 from tests.fake_server import FakeServer
 
@@ -226,6 +226,16 @@ def test_responses_without_end_now_and_then(run, server):
     ended.set()
     assert (code, outcomes) == (1, ["pass", "fail", "pass"])
     assert "for the tagged response to a4 'CHECK'" in troubled["message"]
+
+
+@pytest.mark.timeout(60)
+def test_clearing_up_that_is_answered_without_end(run, server, monkeypatch):
+    monkeypatch.setattr(exchange, "MOST", 1 << 16)
+    server.fate["LSUB"] = without_end(b"* OK still here\r\n" * 100)
+    _, _, _, output = run()
+    assert "could not be removed: alice: gximap-" in output
+    assert "an answer of more than 65536 octets" in output
+    assert "gximap-conformance clean TARGET" in output
 
 
 def test_control_starts_a_dead_server_again(run, server, tmp_path):
