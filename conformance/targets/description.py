@@ -4,6 +4,7 @@ A description comes from a URL, from a target file (TOML) or, for a fresh refere
 from the process that was started. It is plain data and travels to the worker processes.
 """
 
+import difflib
 import os
 import re
 import stat
@@ -14,7 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.targets.configuration import Settings, directive
+from conformance.targets.configuration import (
+    DIRECTIVES,
+    REFERENCE_DIRECTIVES,
+    Settings,
+    directive,
+)
 
 PORTS = {"imap": 143, "imaps": 993}
 ENDPOINTS = {"imap": "", "imaps": "", "proxy": ", which expects a PROXY header,"}
@@ -266,7 +272,12 @@ def _of_reference_server(data: dict[str, Any]) -> Description:
 
 def _settings(data: dict[str, Any]) -> Settings:
     settings = {}
+    known = DIRECTIVES | REFERENCE_DIRECTIVES
     for key, value in _table(data, "settings").items():
+        if key not in known:
+            near = difflib.get_close_matches(key, sorted(known), 1)
+            perhaps = f"; perhaps {near[0]}" if near else ""
+            raise TargetError(f"[settings]: Gromox has no directive {key!r}{perhaps}")
         try:
             settings[key] = directive(value)
         except TypeError:

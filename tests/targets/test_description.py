@@ -1,6 +1,8 @@
 import pytest
 
+from conformance.targets.configuration import DIRECTIVES, REFERENCE_DIRECTIVES
 from conformance.targets.description import Account, Address, Description, TargetError, describe
+from reference_server.config.directives import DIRECTIVES as TABLE
 
 FILE = """
 name = "mail.example.com"
@@ -129,6 +131,8 @@ def test_file(tmp_path):
         ('name = "mail.example.com"', "name = 1", "name must be given"),
         ('["ssh", "mail", "apply"]', '"ssh"', r"\[control\]: apply must be a list"),
         ("[settings]", "[settings", "target.toml: "),
+        ("imap_auth_times", "imap_aauth_times", "no directive 'imap_aauth_times'; perhaps imap_au"),
+        ("imap_auth_times", "zzz", r"\[settings\]: Gromox has no directive 'zzz'$"),
         ('profile = "gromox"', 'ca_file = "none.pem"', "no CA file"),
     ],
 )
@@ -206,3 +210,8 @@ def test_password_that_the_target_file_does_not_name_is_asked_for(tmp_path):
     target.write_text(FILE.replace('password = "test"\n', ""))
     given = describe(str(target), lambda prompt: f"answer to {prompt}", {"GX_ALICE": "pw"})
     assert given.accounts["stranger"].password == "answer to Password of dave@example.com: "
+
+
+def test_directives_are_those_of_the_reference_server():
+    keys = {key for each in TABLE for key in (each.key, *each.aliases)}
+    assert keys == DIRECTIVES | REFERENCE_DIRECTIVES
