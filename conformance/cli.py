@@ -36,8 +36,9 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
+from conformance.run import Options, Target, UsageError, check_profile, prepare
 from conformance.targets.description import (
+    NoAnswerError,
     TargetError,
     UnreachableError,
     describe,
@@ -59,10 +60,7 @@ def _ask(prompt: str) -> str:
             warnings.simplefilter("error", getpass.GetPassWarning)
             return getpass.getpass(prompt)
     except (EOFError, getpass.GetPassWarning):
-        raise UsageError(
-            "the password is neither in the URL nor in the environment (GXIMAP_PASSWORD), "
-            "and no one answers the prompt"
-        ) from None
+        raise NoAnswerError from None
 
 
 def main(words: Sequence[str] | None = None, cases: Path = CASES) -> int:
@@ -126,7 +124,8 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         ca_file=namespace.ca_file,
         verbose=namespace.verbose,
     )
-    check_selectors(options, cases)
+    if options.select:
+        collect(cases, options.select)  # before anybody logs in
     if namespace.write_profile:
         check_new(Path(namespace.write_profile))
     target, profile = prepare(options, _ask)

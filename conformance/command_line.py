@@ -131,7 +131,8 @@ def parser() -> argparse.ArgumentParser:
         "targets",
         metavar="TARGET",
         nargs=2,
-        help="a URL or a target file as for run, or the word reference: a fresh reference server",
+        help="a URL or a target file as for run, or the word reference: a fresh reference server. "
+        "GXIMAP_PASSWORD is the password of both where both are URLs without one",
     )
     _add_trust(diff)
     diff.add_argument("-v", "--verbose", action="store_true", help="show all steps, and octets")

@@ -33,7 +33,7 @@ from conformance.run import (
 )
 from conformance.targets.configuration import group
 from conformance.targets.configuration import wanted as wanted_settings
-from conformance.targets.description import UnreachableError
+from conformance.targets.description import NoAnswerError, UnreachableError
 from conformance.targets.housekeeping import remove_all
 from conformance.targets.leftovers import REMEDY
 
@@ -403,5 +403,5 @@ def new_results(target: Target, profile: Any, options: Options) -> Results:
     )
 
 
-def _no_prompt(prompt: str) -> str:
-    raise UsageError(f"{prompt}is neither in the URL nor in the environment (GXIMAP_PASSWORD)")
+def _no_prompt(_prompt: str) -> str:
+    raise NoAnswerError

@@ -9,7 +9,8 @@ from _pytest.terminal import TerminalReporter
 from conformance.plugin import CASE, RESULTS, TARGET
 from conformance.report.results import Results
 from conformance.requirements.case import Case
-from conformance.run import Options, Target, UsageError, check_selectors
+from conformance.requirements.catalogue import catalogue
+from conformance.run import Options, Target, UsageError, check_selectors, selectors
 
 NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
@@ -102,12 +103,15 @@ def run_pytest(words: list[str], plugins: list[object]) -> int | pytest.ExitCode
 
 
 def collect(cases: Path, select: tuple[str, ...]) -> Collection:
-    """Collect the cases in a folder without running them."""
-    check_selectors(Options(select=select), cases)
+    """Collect the cases in a folder without running them; UsageError for a selector of none."""
+    options = Options(select=select)
+    check_selectors(options, cases)
     collection = Collection()
     words = [*arguments(cases), "--collect-only", *(f"--select={text}" for text in select)]
     run_pytest(words, [Quiet(), collection])
-    if select and not collection.cases and not collection.faults:
-        raise UsageError(f"no case is selected by {', '.join(select)}")
+    for selector in selectors(options):
+        chosen = any(selector.matches(case, catalogue()) for case in collection.cases)
+        if not chosen and not collection.faults:
+            raise UsageError(f"no case is selected by {selector.text}")
     collection.cases.sort(key=lambda case: case.id)
     return collection

@@ -39,6 +39,10 @@ class TargetError(Exception):
     """The description of a target is wrong; the text says what and where."""
 
 
+class NoAnswerError(Exception):
+    """A password was asked for, and no one answers."""
+
+
 class UnreachableError(Exception):
     """The target does not answer as an IMAP server that lets the accounts in."""
 
@@ -132,7 +136,13 @@ class Passwords:
         if len(given) > 1:
             raise TargetError(f"{where}: {given[0]} and {given[1]}: give only one of them")
         if not given:
-            return self._ask(f"Password of {user}: ")
+            try:
+                return self._ask(f"Password of {user}: ")
+            except NoAnswerError:
+                raise TargetError(
+                    f"{where}: no one answers the prompt for the password of {user}; "
+                    "password_env or password_file names where it is"
+                ) from None
         value = _string(entry, given[0], where)
         if given == ["password"]:
             return value
@@ -167,7 +177,8 @@ def describe(
 ) -> Description:
     """The description of TARGET, a URL or the path of a target file.
 
-    `ask` is called with a prompt where a password is given nowhere else. Raises TargetError.
+    `ask` is called with a prompt where a password is given nowhere else, and raises NoAnswerError
+    where no one answers. Raises TargetError.
     """
     if ca_file is not None and not Path(ca_file).is_file():
         raise TargetError(f"there is no CA file {ca_file}")
@@ -216,7 +227,13 @@ def _from_url(
     if password is None:
         password = environment.get(PASSWORD_VARIABLE)
     if password is None:
-        password = ask(f"Password of {user} on {parts.hostname}: ")
+        try:
+            password = ask(f"Password of {user} on {parts.hostname}: ")
+        except NoAnswerError:
+            raise TargetError(
+                f"the password of {user} on {parts.hostname} is neither in the URL nor in the "
+                f"environment ({PASSWORD_VARIABLE}), and no one answers the prompt"
+            ) from None
     port = PORTS[kind] if port is None else port
     name = parts.hostname if port == PORTS[kind] else f"{parts.hostname}:{port}"
     return Description(

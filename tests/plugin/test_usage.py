@@ -99,8 +99,37 @@ def test_prompt_without_a_terminal():
         words, env=environment, input=b"alicepw\n", capture_output=True, start_new_session=True
     )
     assert done.returncode == 2
-    assert done.stderr.startswith(b"gximap-conformance: the password is neither in the URL nor")
+    assert done.stderr.startswith(
+        b"gximap-conformance: the password of alice on 127.0.0.1 is neither in the URL nor"
+    )
     assert done.stderr.count(b"\n") == 1
+
+
+def test_prompt_for_an_account_of_a_file(cases, capfd, monkeypatch, tmp_path):
+    def getpass(_):
+        raise EOFError
+
+    monkeypatch.setattr(cli.getpass, "getpass", getpass)
+    file = tmp_path / "target.toml"
+    file.write_text(
+        "[endpoint.imap]\nhost = '127.0.0.1'\n[[account]]\nrole = 'primary'\nuser = 'alice'\n"
+    )
+    assert main([str(file)], cases=cases) == 2
+    said = capfd.readouterr().err
+    assert f"{file}: [[account]] with role 'primary': no one answers" in said
+    assert "the password of alice; password_env or password_file" in said
+    assert "GXIMAP_PASSWORD" not in said
+
+
+@pytest.mark.parametrize("select", [["any_state/it/none"], ["any_state/it/passes", "rfc3501/9"]])
+def test_selector_of_no_case_is_refused_before_anybody_logs_in(
+    cases, server, tmp_path, capfd, select
+):
+    words = [word for each in select for word in ("--select", each)]
+    assert main([server.url, *words, "--report", str(tmp_path / "report")], cases=cases) == 2
+    assert f"no case is selected by {select[-1]}" in capfd.readouterr().err
+    assert server.commands == []
+    assert not (tmp_path / "report").exists()
 
 
 @pytest.mark.parametrize("words", [["list"], ["--format", "markdown"]])
