@@ -36,7 +36,7 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import Options, Target, UsageError, check_profile, prepare
+from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
 from conformance.targets.description import (
     NoAnswerError,
     TargetError,
@@ -124,8 +124,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         ca_file=namespace.ca_file,
         verbose=namespace.verbose,
     )
-    if options.select:
-        collect(cases, options.select)  # before anybody logs in
+    check_selectors(options, cases)
     if namespace.write_profile:
         check_new(Path(namespace.write_profile))
     target, profile = prepare(options, _ask)

@@ -4,14 +4,14 @@ Done once, before any case runs; the worker processes get the outcome as plain d
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from conformance.profiles.entries import check_cases
 from conformance.profiles.profile import Profile, ProfileError, load_profile, recognise
-from conformance.requirements.case import place
+from conformance.requirements.case import names
 from conformance.requirements.catalogue import catalogue
 from conformance.requirements.selection import Selector, SelectorError, parse_selector
 from conformance.targets.client import FAILURES
@@ -114,17 +114,25 @@ def selectors(options: Options) -> list[Selector]:
 
 
 def check_selectors(options: Options, cases: Path) -> None:
-    """UsageError for a selector that is not understood, or reaches no file of cases."""
-    places = [place(path, cases) for path in cases.rglob("test_*.py")]
+    """UsageError for a selector that is not understood, or the path of no case."""
+    known = names(cases)
     for selector in selectors(options):
-        if not any(selector.reaches(where) for where in places):
-            group = selector.path.partition("/")[0]
-            files = sorted(where for where in places if where.startswith(f"{group}/"))
-            groups = sorted({where.partition("/")[0] for where in places})
+        if not any(selector.reaches(name) for name in known):
+            what, there_are = _near(selector, known)
             raise UsageError(
-                f"--select {selector.text}: there is no such group or file of cases; the "
-                + (f"files: {', '.join(files)}" if files else f"groups: {', '.join(groups)}")
+                f"--select {selector.text}: there is no such group, file or case; the {what}: "
+                + ", ".join(there_are)
             )
+
+
+def _near(selector: Selector, known: Iterable[str]) -> tuple[str, list[str]]:
+    """What there is where the path goes wrong: cases of its file, files of its group, groups."""
+    parts = selector.path.split("/")
+    for depth, what in (2, "cases"), (1, "files"), (0, "groups"):
+        above = [name.split("/") for name in known if name.split("/")[:depth] == parts[:depth]]
+        if above:
+            return what, sorted({"/".join(each[: depth + 1]) for each in above})
+    return "groups", []
 
 
 def check_profile(profile: Profile | None, cases: Path) -> None:

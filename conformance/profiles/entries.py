@@ -1,12 +1,9 @@
 """Whether the entries of a profile name cases that there are: a typo would never be noticed."""
 
-import re
 from pathlib import Path
 
 from conformance.profiles.profile import FOLDER, Profile, ProfileError, nearest
-from conformance.requirements.case import place
-
-FUNCTION = re.compile(r"^def test_(\w+)", re.MULTILINE)
+from conformance.requirements.case import names
 
 
 def check_cases(profile: Profile, folder: Path) -> None:
@@ -17,15 +14,11 @@ def check_cases(profile: Profile, folder: Path) -> None:
     """
     if Path(profile.file).parent == FOLDER:
         return
-    cases = {
-        f"{place(path, folder)}/{function}"
-        for path in folder.rglob("test_*.py")
-        for function in FUNCTION.findall(path.read_text(encoding="utf-8"))
-    }
-    named = [name for known in profile.deviations for name in known.cases]
+    cases = names(folder)
+    wanted = [name for known in profile.deviations for name in known.cases]
     problems = [
         f"{profile.file}: [[deviation]] {name}: there is no such case{nearest(name, cases)}"
-        for name in named
+        for name in wanted
         if name.partition("[")[0] not in cases
     ]
     if problems:

@@ -1,6 +1,7 @@
 """A case as the suite knows it: identity, title, sentences, level; read from a test function."""
 
 import inspect
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 from conformance.requirements.catalogue import LEVELS, Catalogue
 from conformance.requirements.revisions import REVISIONS
+
+FUNCTION = re.compile(r"^def test_(\w+)", re.MULTILINE)
 
 
 class CaseError(Exception):
@@ -70,6 +73,15 @@ def read_case(item: pytest.Item, folder: Path, catalogue: Catalogue) -> Case:
 def place(path: Path, folder: Path) -> str:
     """What the ids of all cases in this file, or below this folder, begin with."""
     return "/".join(_bare(part) for part in path.relative_to(folder).with_suffix("").parts)
+
+
+def names(folder: Path) -> set[str]:
+    """The ids of all cases below this folder, without parameters; no file is imported."""
+    return {
+        f"{place(path, folder)}/{function}"
+        for path in folder.rglob("test_*.py")
+        for function in FUNCTION.findall(path.read_text(encoding="utf-8"))
+    }
 
 
 def _bare(name: str) -> str:
