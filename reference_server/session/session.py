@@ -207,7 +207,7 @@ class Session:
         report = command_log.begin(self, frame)
         result: Condition | None = None
         try:
-            command = parse_command(frame, self.revision2, self.service.absent)
+            command = parse_command(frame, revision2=self.revision2, absent=self.service.absent)
             for response in self._carry_out(command):
                 result = response if isinstance(response, Condition) else None
         finally:

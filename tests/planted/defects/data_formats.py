@@ -47,7 +47,9 @@ def empty_literal_gets_no_continuation():
 )
 def command_names_are_case_sensitive():
     """Only the upper-case name of a command is known."""
-    parser._look_up = lambda table, cursor: table.get(cursor.atom()) or cursor.fail("a command")
+    parser._look_up = lambda table, cursor, _=(): (
+        table.get(cursor.atom()) or cursor.fail("a command")
+    )
 
 
 @found_by("data_formats/commands/tags_are_case_sensitive_text")
