@@ -249,13 +249,16 @@ def test_a_client_that_stops_reading_holds_up_nobody_and_is_ended(start_referenc
 
 def test_a_full_server_says_bye(start_reference, log_in):
     server = start_reference(context_num="2")
-    first = log_in(server)
     log_in(server)
-    with raw(server.imap) as refused:
-        stream = refused.makefile("rb")
-        assert read_line(stream).startswith(b"* BYE reference.example.test ")
-        assert stream.read() == b""
-    first.logout()
+    with raw(server.imap) as leaving:
+        leaving_stream = leaving.makefile("rb")
+        assert read_line(leaving_stream).startswith(b"* OK ")
+        with raw(server.imap) as refused:
+            stream = refused.makefile("rb")
+            assert read_line(stream).startswith(b"* BYE reference.example.test ")
+            assert stream.read() == b""
+        leaving.sendall(b"a LOGOUT\r\n")
+        assert b"\r\na OK " in leaving_stream.read()  # to the end: then the place is free
     assert log_in(server).noop()[0] == "OK"
 
 
