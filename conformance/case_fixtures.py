@@ -13,9 +13,9 @@ from imapclient import IMAPClient
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
 from conformance.oracle import Checker, Record
-from conformance.plugin import FINDINGS, LEFT_BEHIND, REVISION2, TARGET, TRANSCRIPT
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
+from conformance.stash import FINDINGS, LEFT_BEHIND, REVISION2, TARGET, TRANSCRIPT
 from conformance.targets.client import (
     SessionsExceededError,
     enter_client,

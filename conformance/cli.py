@@ -17,7 +17,7 @@ from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
 from conformance.diff.command import diff
 from conformance.endings import as_interrupts, of_interrupt
-from conformance.plugin import CASES, new_results
+from conformance.plugin import CASES
 from conformance.profiles.draft import check_new, write_draft
 from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
 from conformance.report.compare import compare
@@ -37,6 +37,7 @@ from conformance.report.results import (
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
+from conformance.run_plugin import new_results
 from conformance.targets.description import (
     NoAnswerError,
     TargetError,
@@ -95,8 +96,8 @@ def _main(words: Sequence[str] | None, cases: Path) -> int:
                 text = text.replace(said, without_password(said))
         print(f"gximap-conformance: {text}", file=sys.stderr)
         return EXIT_USAGE
-    except UnreachableError as error:
-        print(f"gximap-conformance: {error}", file=sys.stderr)
+    except UnreachableError as error:  # in the server's words, perhaps
+        print(f"gximap-conformance: {visible(error)}", file=sys.stderr)
         return EXIT_UNREACHABLE
     except CatalogueError as error:
         print(f"gximap-conformance: fault of the suite: {error}", file=sys.stderr)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from conformance.plugin import CASE, RESULTS, TARGET
 from conformance.report.results import Results
 from conformance.requirements.case import Case
 from conformance.requirements.catalogue import catalogue
 from conformance.run import Options, Target, UsageError, check_selectors, selectors
+from conformance.stash import CASE, RESULTS, TARGET
 
 NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 

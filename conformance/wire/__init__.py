@@ -1,7 +1,7 @@
 """The raw client: socket, TLS, transcript and strict response grammar."""
 
 from conformance.wire.answer import Answer
-from conformance.wire.arguments import Joined, Literal, Mailbox, NonSync, Quoted
+from conformance.wire.arguments import Joined, Literal, Mailbox, NonSync, Quoted, word
 from conformance.wire.connection import Connection, Tag
 from conformance.wire.dialogue import Checker
 from conformance.wire.endpoint import Endpoint
@@ -37,4 +37,5 @@ __all__ = [
     "TlsFailed",
     "Transcript",
     "UnexpectedResponse",
+    "word",
 ]

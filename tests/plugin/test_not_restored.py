@@ -6,9 +6,9 @@ import pytest
 
 from conformance import cli
 from conformance.cli import main
-from conformance.plugin import new_results
 from conformance.quiet import Preparation, Quiet, arguments, run_pytest
 from conformance.run import Options, prepare
+from conformance.run_plugin import new_results
 from tests.fake_server import FakeServer
 
 CASE = """

@@ -425,6 +425,13 @@ def test_greeting_that_is_not_imap(run, server):
     assert "does not greet as an IMAP server" in output.err
 
 
+def test_greeting_with_controls_is_spelled_out(run, server):
+    """What a server says commands no terminal."""
+    server.greeting = "220 \x1b[2Jsmtp"
+    _, _, output = run(PASS)
+    assert "220 \\x1b[2Jsmtp" in output.err
+
+
 def test_list_and_requirements(tmp_path, capfd):
     cases = tmp_path / "cases"
     (cases / "any_state").mkdir(parents=True)

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.cases._mailbox import message
+from conformance.cases._words import quotable
 from conformance.requirements import needs, requirement
 from conformance.wire import Literal, NonSync, Quoted
 from conformance.wire.grammar import FetchData, ListData, SearchData, StatusData
@@ -173,5 +174,7 @@ def test_login_takes_strings(connect, server, account, form):
     connection = connect()
     if "LOGINDISABLED" in server.initial_capabilities:
         connection.start_tls()
-    user, password = account.user.encode(), account.password.encode()
-    assert connection.command("LOGIN", form(user), form(password)).status == "OK"
+    words = [account.user, account.password]
+    if form is Quoted:
+        words = [quotable(text) for text in words]
+    assert connection.command("LOGIN", *(form(text.encode()) for text in words)).status == "OK"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance.cases._words import quotable
 from conformance.requirements import needs, requirement
 from conformance.wire import Mailbox, Quoted
 from conformance.wire.arguments import encode_command
@@ -91,7 +92,7 @@ def test_behind_a_login_in_progress(before_login, account, extension):
     All three arrive at once.
     """
     connection = before_login()
-    login = ("LOGIN", [Quoted(account.user), Quoted(account.password)])
+    login = ("LOGIN", [Quoted(quotable(word)) for word in (account.user, account.password)])
     commands = {"p1": login, "p2": ("ENABLE", [extension]), "p3": ("EXAMINE", ["INBOX"])}
     pieces = [encode_command(tag, *command)[0] for tag, command in commands.items()]
     connection.send(b"".join(pieces))

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._sasl import encode, plain
 from conformance.requirements import needs
-from conformance.wire import Quoted
+from conformance.wire import word
 
 WRONG = "wrong-7391-gximap"
 NOBODY = "nobody@gximap.invalid"
@@ -27,7 +27,7 @@ def log_in(connection, user, password, method="LOGIN", mailbox=None):
     name = user if mailbox is None else f"{user}!{mailbox}"
     if method == "AUTHENTICATE LOGIN":
         return connection.authenticate("LOGIN", encode(name), encode(password))
-    return connection.command("LOGIN", Quoted(name), Quoted(password))
+    return connection.command("LOGIN", word(name), word(password))
 
 
 def fail(connection, user, method="LOGIN", mailbox=None):

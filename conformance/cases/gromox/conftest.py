@@ -5,7 +5,7 @@ import time
 import pytest
 
 from conformance.cases.gromox._places import Guest
-from conformance.plugin import TARGET
+from conformance.stash import TARGET
 from conformance.targets.description import lacking_address
 
 FOREIGN = "the manual of Gromox binds no other server"

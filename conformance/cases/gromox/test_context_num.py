@@ -2,8 +2,10 @@
 
 import pytest
 
+from conformance.cases._words import quotable
 from conformance.cases.gromox._places import enter, is_full
 from conformance.requirements import allow, configuration, needs, requirement
+from conformance.wire.arguments import quoted
 
 PLACES = 3
 HOST = "full.example.test"
@@ -118,9 +120,11 @@ def test_a_place_is_free_when_a_client_vanishes_in_idle(server, guests, knock, a
     """The place of a client that goes away while it idles becomes free without a time-out."""
     if "LOGINDISABLED" in server.initial_capabilities:
         pytest.skip("no login without TLS")
+    login = b"LOGIN %s %s" % tuple(
+        quoted(quotable(text).encode()) for text in (account.user, account.password)
+    )
     for guest in guests:
-        login = f'LOGIN "{account.user}" "{account.password}"'
-        assert guest.ask(login.encode()).startswith(b"t OK"), "the account could not log in"
+        assert guest.ask(login).startswith(b"t OK"), "the account could not log in"
         assert guest.ask(b"IDLE").startswith(b"+")
         ENDINGS[ending](guest)
     assert_free_again(knock)

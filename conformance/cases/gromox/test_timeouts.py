@@ -14,8 +14,8 @@ from conformance.cases.gromox._stalls import (
     play,
 )
 from conformance.cases.gromox._ways import WAYS
-from conformance.plugin import TRANSCRIPT
 from conformance.requirements import allow, configuration, requirement
+from conformance.stash import TRANSCRIPT
 
 PLACES = 40  # more than stall at the same time
 

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._sasl import encode, plain
 from conformance.requirements import allow, configuration, requirement
-from conformance.wire import Quoted
+from conformance.wire import word
 from conformance.wire.grammar import CapabilityData
 
 forced = configuration(imap_force_tls=True)
@@ -25,7 +25,7 @@ def mechanisms(capabilities):
 def log_in(connection, method, account, password):
     """Try to log in; an AUTHENTICATE that goes on is answered."""
     if method == "LOGIN":
-        return connection.command("LOGIN", Quoted(account.user), Quoted(password))
+        return connection.command("LOGIN", word(account.user), word(password))
     if method == "PLAIN":
         return connection.authenticate("PLAIN", plain(account.user, password))
     return connection.authenticate("LOGIN", encode(account.user), encode(password))
@@ -148,6 +148,6 @@ def test_logins_in_plain_text_are_not_counted(connect, account):
     """Logins refused because TLS is not on do not block the user, however many they are."""
     connection = connect("imap")
     for password in (WRONG, WRONG, WRONG):
-        connection.command("LOGIN", Quoted(account.user), Quoted(password)).expect("NO")
+        connection.command("LOGIN", word(account.user), word(password)).expect("NO")
     connection.start_tls()
     connection.log_in(account)

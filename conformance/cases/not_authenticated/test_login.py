@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from conformance.cases._words import mistaken, quotable
 from conformance.requirements import allow, needs, requirement
-from conformance.wire import Literal, NonSync, Quoted
+from conformance.wire import Literal, NonSync, Quoted, word
 
 NOBODY = "nobody@gximap.invalid"
 ATOM = re.compile(r"[!#$&'+,\-./0-9:;<=>?@A-Z\[\]^_`a-z|}~]+")
@@ -15,6 +16,10 @@ def atom(text):
     if not ATOM.fullmatch(text):
         pytest.skip("user name or password of this account cannot be an atom")
     return text
+
+
+def quoted(text):
+    return Quoted(quotable(text))
 
 
 def literal(text):
@@ -32,10 +37,10 @@ def connection(before_login):
     ("user", "password"),
     [
         pytest.param(atom, atom, id="atoms"),
-        pytest.param(Quoted, Quoted, id="quoted"),
+        pytest.param(quoted, quoted, id="quoted"),
         pytest.param(literal, literal, id="literals"),
-        pytest.param(literal, Quoted, id="literal, quoted"),
-        pytest.param(Quoted, literal, id="quoted, literal"),
+        pytest.param(literal, quoted, id="literal, quoted"),
+        pytest.param(quoted, literal, id="quoted, literal"),
     ],
 )
 def test_takes_any_form_of_string(connection, account, user, password):
@@ -49,16 +54,14 @@ def test_takes_any_form_of_string(connection, account, user, password):
 @requirement("RFC7888-3-3", "RFC3501-6.2.3-OK")
 def test_takes_non_synchronizing_literals(connection, account):
     """User name and password are taken as literals that the client sends without waiting."""
-    words = [NonSync(word.encode()) for word in (account.user, account.password)]
+    words = [NonSync(text.encode()) for text in (account.user, account.password)]
     assert connection.command("LOGIN", *words).status == "OK"
 
 
 @requirement("RFC3501-7.5-3")
 def test_is_known_in_any_case(connection, account):
     """The name of the command is case-insensitive; the account's words are as they are."""
-    assert (
-        connection.command("lOgIn", Quoted(account.user), Quoted(account.password)).status == "OK"
-    )
+    assert connection.command("lOgIn", word(account.user), word(account.password)).status == "OK"
 
 
 @requirement("RFC3501-6.2.3-NO")
@@ -81,10 +84,9 @@ def test_rejects_an_unknown_user(connection, user):
 @requirement("RFC3501-6.2.3-NO")
 def test_rejects_a_wrong_password(connection, account):
     """LOGIN is answered NO for each password that is not just the right one."""
-    right = account.password
-    for password in (right + "x", right[:-1], right.swapcase(), ""):
-        answer = connection.command("LOGIN", Quoted(account.user), Quoted(password))
-        assert answer.status == "NO", f"with {password!r}: {answer}"
+    for what, password in (mistaken(account.password) | {"nothing": ""}).items():
+        answer = connection.command("LOGIN", word(account.user), word(password))
+        assert answer.status == "NO", f"with {what}: {answer}"
     connection.command("LIST", '""', '""').expect("NO", "BAD")
 
 
@@ -120,7 +122,7 @@ def test_a_second_time_does_not_change_the_user(connection, account, accounts, s
     connection.log_in(account)
     name = scratch.name()
     connection.create(name)
-    connection.command("LOGIN", Quoted(other.user), Quoted(other.password)).expect("NO", "BAD")
+    connection.command("LOGIN", word(other.user), word(other.password)).expect("NO", "BAD")
     assert len(connection.ok("LIST", '""', Quoted(name)).list()) == 1
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.cases._sasl import encode, plain
+from conformance.cases._words import mistaken
 from conformance.requirements import allow, requirement
 
 NOBODY = "nobody@gximap.invalid"
@@ -41,9 +42,9 @@ def test_rejects_an_unknown_user(connection):
 @requirement("RFC3501-6.2.2-NO", "RFC4616-2-VERIFY")
 def test_rejects_a_wrong_password(connection, account):
     """AUTHENTICATE PLAIN is answered NO for each password that is not just the right one."""
-    for password in (account.password + "x", account.password[:-1], account.password.swapcase()):
+    for what, password in mistaken(account.password).items():
         answer = connection.authenticate("PLAIN", plain(account.user, password))
-        assert answer.status == "NO", f"with {password!r}: {answer}"
+        assert answer.status == "NO", f"with {what}: {answer}"
     connection.command("LIST", '""', '""').expect("NO", "BAD")
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.cases._mailbox import fill
 from conformance.cases._sasl import plain
 from conformance.requirements import allow, requirement, revision
-from conformance.wire import Literal, Mailbox, Quoted
+from conformance.wire import Literal, Mailbox, word
 
 REASONS_OF_THE_SERVER = {"CONTACTADMIN", "INUSE", "LIMIT", "SERVERBUG", "UNAVAILABLE"}
 
@@ -84,7 +84,7 @@ def test_a_wrong_password(before_login, account, method):
     connection = before_login()
     wrong = account.password + "-wrong"
     if method == "LOGIN":
-        answer = connection.command("LOGIN", Quoted(account.user), Quoted(wrong))
+        answer = connection.command("LOGIN", word(account.user), word(wrong))
     else:
         answer = connection.authenticate("PLAIN", plain(account.user, wrong))
     assert_is(answer, "AUTHENTICATIONFAILED")

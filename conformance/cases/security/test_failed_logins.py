@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._sasl import plain
 from conformance.requirements import allow, requirement
-from conformance.wire import Quoted
+from conformance.wire import word
 
 NOBODY = "nobody@gximap.invalid"
 PASSWORD = "wrong-7391-gximap"
@@ -12,7 +12,7 @@ PASSWORD = "wrong-7391-gximap"
 
 def log_in(connection, method, user, password):
     if method == "LOGIN":
-        return connection.command("LOGIN", Quoted(user), Quoted(password))
+        return connection.command("LOGIN", word(user), word(password))
     return connection.authenticate("PLAIN", plain(user, password))
 
 

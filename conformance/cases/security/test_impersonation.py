@@ -8,7 +8,7 @@ import pytest
 
 from conformance.cases._sasl import plain
 from conformance.requirements import allow, requirement
-from conformance.wire import Quoted
+from conformance.wire import word
 
 NOBODY = "nobody@gximap.invalid"
 
@@ -24,7 +24,7 @@ def log_in(connection, method, account, mailbox, password):
     """Log in as `account` to the mailbox of another: `actor!mailbox`, or by PLAIN's identity."""
     if method == "PLAIN":
         return connection.authenticate("PLAIN", plain(account.user, password, mailbox))
-    return connection.command("LOGIN", Quoted(f"{account.user}!{mailbox}"), Quoted(password))
+    return connection.command("LOGIN", word(f"{account.user}!{mailbox}"), word(password))
 
 
 @pytest.fixture

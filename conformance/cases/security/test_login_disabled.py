@@ -2,7 +2,7 @@
 
 from conformance.cases._sasl import plain
 from conformance.requirements import requirement
-from conformance.wire import Quoted
+from conformance.wire import word
 from conformance.wire.grammar import CapabilityData
 
 
@@ -20,7 +20,7 @@ def test_is_announced_with_a_way_out(demanding):
 def test_login_is_refused(demanding):
     """Where LOGINDISABLED is listed, LOGIN is answered NO even if the password is correct."""
     account = demanding.account
-    answer = demanding.command("LOGIN", Quoted(account.user), Quoted(account.password))
+    answer = demanding.command("LOGIN", word(account.user), word(account.password))
     assert answer.status == "NO"
     demanding.command("LIST", '""', '""').expect("NO", "BAD")
 
