@@ -32,6 +32,11 @@ password = "davepw"
 """
 
 
+def pytest_configure():
+    # A shell starts what runs in its background with SIGINT ignored, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class Certificate:
     """PEM files: the server's chain and key, and the authority that signed them."""

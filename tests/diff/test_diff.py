@@ -201,8 +201,7 @@ def test_interrupted_it_clears_up(start_reference, tmp_path, ending):
         asked = other.expect("CHECK")
         script = tmp_path / "run.py"
         script.write_text(
-            "import sys, signal\n"
-            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "import sys\n"
             "from conformance.diff import command\n"
             "from conformance.diff.script import read_dialogues\n"
             "steps = '[one]\\nCREATE {box}\\nSUBSCRIBE {box}\\n[two]\\n' + 'CHECK\\n' * 100000\n"

@@ -469,8 +469,6 @@ def test_interrupted_run_clears_up(tmp_path, server):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell starts what runs in its background with SIGINT ignored, and that is inherited.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         cwd=Path(__file__).parents[2],
     )
     assert waiting.wait(60)

@@ -96,8 +96,6 @@ def suite(dovecot, tmp_path):
                 text=True,
                 cwd=HERE,
                 start_new_session=True,
-                # A shell starts what runs in its background with SIGINT ignored.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         )
         return started[-1]
