@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +43,9 @@ def _part(lines: list[str]) -> list[str]:
 def _comparison(line: str) -> list[str] | None:
     """`assert SEEN == EXPECTED` and the like in words; None for any other assertion."""
     try:
-        statement = ast.parse(line).body[0]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of code, which this is not
+            statement = ast.parse(line).body[0]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     test = statement.test if isinstance(statement, ast.Assert) else None

@@ -30,6 +30,11 @@ def test_message_in_words(message, lines):
     assert in_words(message) == lines
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_a_server_says_is_no_code():
+    assert in_words(r"assert '\.' == 'x'") == ["expected: x", r"seen:     \."]
+
+
 def test_last_command_of_the_connection_that_spoke_last():
     assert proof(dialogue(), "") == [1, 4]
     assert proof(dialogue(), "a rule is broken (connection B)") == [2, 3]
