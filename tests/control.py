@@ -1,20 +1,11 @@
-"""A reference server that is driven as an operator drives one: the commands of [control].
-
-``python -m tests.control FOLDER`` takes a whole configuration on stdin, restarts the server that
-lives in FOLDER, and returns when it listens again.
-"""
+"""A reference server that is driven as an operator drives one: by the commands of [control]."""
 
 import json
-import os
-import select
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 from tests.conftest import Certificate, ReferenceProcess
-
-STOP_SECONDS = 30
+from tests.restart import end_process
 
 TARGET = """
 name = "controlled"
@@ -72,56 +63,12 @@ class ControlledServer:
                 imap=server.imap,
                 imaps=server.imaps,
                 settings="\n".join(f"{key} = {json.dumps(str(settings[key]))}" for key in settings),
-                apply=json.dumps([sys.executable, "-m", "tests.control", str(folder)]),
+                apply=json.dumps([sys.executable, "-m", "tests.restart", str(folder)]),
                 log=json.dumps(["cat", str(folder / "log")]),
             )
         )
 
     def end(self) -> None:
         """End whichever process serves now."""
-        _end(int((self._folder / "pid").read_text()))
+        end_process(int((self._folder / "pid").read_text()))
         self._process.end()
-
-
-def restart(folder: Path, configuration: bytes) -> None:
-    """End the server of this folder, and start it with another configuration."""
-    _end(int((folder / "pid").read_text()))
-    (folder / "imap.cfg").write_bytes(configuration)
-    program = json.loads((folder / "program.json").read_text())
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(
-            [*program, "-c", str(folder / "imap.cfg")],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
-    (folder / "pid").write_text(str(process.pid))
-    ready = process.stdout.readline()
-    if not ready.startswith(b"ready "):
-        sys.exit(f"the server did not start; the end of its log:\n{_last_lines(folder / 'log')}")
-
-
-def _last_lines(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-5:])
-
-
-def _end(pid: int) -> None:
-    """End a process, if it is there, and wait until it is not."""
-    try:
-        descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        signal.pidfd_send_signal(descriptor, signal.SIGTERM)
-        if not select.select([descriptor], [], [], STOP_SECONDS)[0]:
-            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
-            select.select([descriptor], [], [], STOP_SECONDS)
-    except ProcessLookupError:
-        pass
-    finally:
-        os.close(descriptor)
-
-
-if __name__ == "__main__":
-    restart(Path(sys.argv[1]), sys.stdin.buffer.read())

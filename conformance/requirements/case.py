@@ -78,8 +78,9 @@ def place(path: Path, folder: Path) -> str:
 def names(folder: Path) -> set[str]:
     """The ids of all cases below this folder, without parameters; no file is imported."""
     return {
-        f"{place(path, folder)}/{function}"
+        f"{file}/{function}"
         for path in folder.rglob("test_*.py")
+        for file in [place(path, folder)]
         for function in FUNCTION.findall(path.read_text(encoding="utf-8"))
     }
 

@@ -78,6 +78,8 @@ def _without_literals(octets: bytes) -> bytes:
     return bytes(kept + octets[position:])
 
 
+LONGEST = 1000  # octets of what is generated: for more the abnf package takes seconds
+
 _INSERTED = (
     b" ", b"(", b")", b"0", b"1", b'"', b"\\", b"NIL", b"\r", b"\n", b"\r\n", b"\0", b"\x80", b"]",
     b"{", b"}", b"*", b"+", b"[", b"a", b"<", b",", b"{1}\r\nx", b'""', b"()", b":", b"\xff", b"%",
@@ -95,7 +97,8 @@ class Sentences:
     def response(self) -> bytes:
         """One response; those with much inside come more often."""
         (rule,) = self._random.choices(tuple(_OFTEN), tuple(_OFTEN.values()))
-        made = self._make(self._reference(rule))
+        while len(made := self._make(self._reference(rule))) > LONGEST:
+            pass
         return made if rule in _WHOLE else b"* " + made + b"\r\n"
 
     def _make(self, parser) -> bytes:
