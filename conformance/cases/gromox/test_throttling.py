@@ -14,8 +14,10 @@ from conformance.cases.gromox._logins import (
     fail,
     log_in,
 )
+from conformance.cases._words import quotable
 from conformance.requirements import allow, configuration, needs, requirement
 from conformance.wire import ServerClosed
+from conformance.wire.arguments import quoted
 
 TRIES = 3
 
@@ -196,8 +198,9 @@ def test_names_without_account_are_blocked_alike(before_login, account):
 def test_guesses_at_once_get_no_more_tries(before_login, account):
     """Of guesses sent on many connections at once all that come too late close theirs."""
     connections = [before_login() for _ in range(3 * TRIES)]
+    guess = b"g1 LOGIN %s guess\r\n" % quoted(quotable(account.user).encode())
     for connection in connections:
-        connection.send(b'g1 LOGIN "%s" "guess"\r\n' % account.user.encode())
+        connection.send(guess)
     assert {connection.finish("g1").status for connection in connections} == {"NO"}
     expect_blocked(before_login(), account)
     still_open = [one for one in connections if goes_on(one)]
