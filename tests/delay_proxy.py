@@ -14,6 +14,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, Self
 
+UNDER_WAY = 4  # pieces of at most 64 KiB each way: who takes nothing stops who sends
+
 
 class DelayProxy:
     """The proxy, in a thread of its own, from ``with`` to the end of the block.
@@ -87,7 +89,7 @@ class DelayProxy:
 
         An OSError, a reset above all, ends both directions once all that came before has passed.
         """
-        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(UNDER_WAY)
 
         async def deliver() -> None:
             while True:
@@ -108,7 +110,7 @@ class DelayProxy:
                     octets = await self._loop.sock_recv(source, 65536)
                 except OSError as error:
                     lost, octets = error, b""
-                under_way.put_nowait((self._loop.time() + self._delay, octets))
+                await under_way.put((self._loop.time() + self._delay, octets))
             await delivery
         finally:
             delivery.cancel()
