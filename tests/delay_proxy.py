@@ -14,7 +14,9 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, Self
 
-UNDER_WAY = 4  # pieces of at most 64 KiB each way: who takes nothing stops who sends
+# A line holds little: who takes nothing stops who sends, and who takes a little lets it go on.
+PIECE = 16 * 1024  # octets
+UNDER_WAY = 8  # pieces in each direction
 
 
 class DelayProxy:
@@ -75,6 +77,8 @@ class DelayProxy:
             for each in (client, server):
                 each.setblocking(False)
                 each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for buffer in socket.SO_SNDBUF, socket.SO_RCVBUF:
+                    each.setsockopt(socket.SOL_SOCKET, buffer, PIECE)
             await asyncio.sleep(self._delay * 2)  # the handshake of TCP
             try:
                 await self._loop.sock_connect(server, self._server)
@@ -107,7 +111,7 @@ class DelayProxy:
         try:
             while octets:
                 try:
-                    octets = await self._loop.sock_recv(source, 65536)
+                    octets = await self._loop.sock_recv(source, PIECE)
                 except OSError as error:
                     lost, octets = error, b""
                 await under_way.put((self._loop.time() + self._delay, octets))

@@ -23,8 +23,8 @@ from conformance.cases.gromox._stalls import (
 __all__ = ["WAYS"]
 
 RECEIVE_BUFFER = 32 * 1024  # octets, of a client that does not read
-A_LITTLE = 1 << 20  # octets, so much that a server behind a proxy notices, too
-FETCHES = 16  # of that message: more than all buffers between server and client hold
+A_LITTLE = 4 * RECEIVE_BUFFER  # so much that the client's system lets the server know of it
+FETCHES = 12  # of that message: more than all buffers between server and client hold
 ENDLESS = 100  # octets, at one each PAUSE
 
 # The beginning of a ClientHello in a record of 200 octets.
