@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from conformance.cases._mailbox import message
+from conformance.cases._words import quotable
 from conformance.cases.gromox._logins import (
     EVERY_METHOD,
     enter,
@@ -14,7 +15,6 @@ from conformance.cases.gromox._logins import (
     fail,
     log_in,
 )
-from conformance.cases._words import quotable
 from conformance.requirements import allow, configuration, needs, requirement
 from conformance.wire import ServerClosed
 from conformance.wire.arguments import quoted
