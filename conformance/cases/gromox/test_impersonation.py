@@ -158,7 +158,7 @@ def test_without_rights_it_is_as_a_wrong_password(before_login, accounts, shared
     mailbox = shared.user if target == "an account" else NOBODY
     connection = before_login()
     denied = log_in(connection, stranger.user, stranger.password, method, mailbox)
-    assert told(denied) == told(fail(connection, stranger.user, method, mailbox))
+    assert told(denied.expect("NO")) == told(fail(connection, stranger.user, method, mailbox))
 
 
 @allow("lockout")
@@ -168,7 +168,7 @@ def test_a_mailbox_that_does_not_exist_is_refused(before_login, account, shared,
     """An owner of another store that names no mailbox is refused as with a wrong password."""
     connection = before_login()
     denied = log_in(connection, account.user, account.password, method, NOBODY)
-    assert told(denied) == told(fail(connection, account.user, method, shared.user))
+    assert told(denied.expect("NO")) == told(fail(connection, account.user, method, shared.user))
 
 
 @allow("lockout")
@@ -178,7 +178,7 @@ def test_the_password_is_the_actors(before_login, account, shared, method):
     """The password of the mailbox's own user is a wrong one."""
     connection = before_login()
     denied = log_in(connection, account.user, shared.password, method, shared.user)
-    assert told(denied) == told(fail(connection, account.user, method, shared.user))
+    assert told(denied.expect("NO")) == told(fail(connection, account.user, method, shared.user))
 
 
 @allow("lockout")

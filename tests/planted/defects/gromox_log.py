@@ -4,6 +4,7 @@ import logging
 import re
 from types import SimpleNamespace
 
+from reference_server.accounts import Verdict
 from reference_server.network import log
 from reference_server.protocol.framing import LiteralPart
 from reference_server.session import command_log, logging_in
@@ -13,6 +14,8 @@ from tests.planted.defects import found_by
 
 NEVER = re.compile(r"(?!)")
 _LOG = "gromox/log/"
+_IMPERSONATION = "gromox/impersonation/"
+_THROTTLING = "gromox/throttling/"
 _DEBUG = "gromox/cmd_debug/"
 
 
@@ -74,12 +77,36 @@ def line_ends_go_into_the_log():
     _LOG + "a_user_name_gets_no_other_address_banned[claim]",
     _LOG + "a_user_name_gets_no_other_address_banned[claim behind a bracket]",
     _LOG + "a_user_name_gets_no_other_address_banned[claim as the mailbox]",
+    _THROTTLING + "a_name_cannot_forge_a_log_line",
 )
 def the_user_comes_first():
     """The line begins with what the client calls itself."""
     logging_in._printable = str
     log._CLAIM = NEVER
     change_refusals(lambda form, given: ("login of %s%s: " + form, given[1], given[2], *given))
+
+
+@found_by(_THROTTLING + "each_refused_login_is_logged")
+def what_a_blocked_user_tries_is_not_logged():
+    """The last line of a user is that of the failure that blocks."""
+    warning = logging_in.logger.warning
+    logging_in.logger.warning = lambda *line: Verdict.BLOCKED.value in line or warning(*line)
+
+
+@found_by(
+    _IMPERSONATION + "a_denied_one_is_logged_as_a_refused_login",
+    _IMPERSONATION + "both_identities_are_logged[LOGIN]",
+)
+def actors_are_not_logged():
+    """The line of an impersonation, denied or not, has the mailbox for the user."""
+
+    def change(form, given):
+        peer, actor, mailbox, *rest = given
+        return form, peer, mailbox.removeprefix(" mailbox=") or actor, "", *rest
+
+    change_refusals(change)
+    write = logging_in.logger.log
+    logging_in.logger.log = lambda level, form, *given: write(level, *change(form, given))
 
 
 @found_by(_LOG + "at_level_1_no_failed_login_is_logged")

@@ -2,17 +2,22 @@
 
 import time
 from dataclasses import replace
+from weakref import WeakSet
 
 from reference_server.accounts import Identity, Throttle, Verdict
+from reference_server.accounts.account import fold
 from reference_server.accounts.directory import Directory
 from reference_server.accounts.register import User
 from reference_server.session import logging_in
+from reference_server.session.channel import Disconnected
 from reference_server.session.commands import authenticate, login
 from reference_server.session.outcome import No
 from reference_server.session.session import Session
+from reference_server.storage.registry import Registry
 from tests.planted.defects import found_by
 
 IMPERSONATION = "gromox/impersonation"
+RATE = "gromox/login_rate"
 THROTTLING = "gromox/throttling"
 
 
@@ -24,6 +29,26 @@ def change_judge(judge):
         return judge(throttle, lambda *words: original(throttle, *words), name, account, right)
 
     Throttle.judge = judged
+
+
+def change_settings(**values):
+    """Let throttling go by these directives, whatever the server was given."""
+    original = Throttle.of
+    Throttle.of = lambda settings: original(replace(settings, **values))
+
+
+def count_separately(key):
+    """Let tries be counted by `key(session, method)`, too."""
+    original = logging_in.log_in
+    throttles = {}
+
+    def log_in(session, method, *words):
+        settings = session.service.settings
+        throttle = throttles.setdefault(key(session, method), Throttle.of(settings))
+        session.service = replace(session.service, throttle=throttle)
+        return original(session, method, *words)
+
+    login.log_in = authenticate.log_in = log_in
 
 
 # Throttling
@@ -49,24 +74,17 @@ def failures_are_counted_by_connection():
 @found_by(
     f"{THROTTLING}/other_users_are_not_blocked",
     f"{THROTTLING}_addresses/an_address_is_not_blocked",
+    f"{RATE}/each_user_has_a_rate_of_its_own",
 )
-def failures_are_counted_by_address():
-    """A client that fails too often blocks all users behind its address."""
+def logins_are_counted_by_address():
+    """A client that fails, or logs in, too often keeps out all users behind its address."""
     Throttle._user = lambda *_: User.of("127.0.0.1", True)
 
 
 @found_by(f"{THROTTLING}/login_and_authenticate_are_counted_together")
 def each_way_to_log_in_has_its_own_tries():
     """LOGIN and each mechanism of AUTHENTICATE are counted separately."""
-    original = logging_in.log_in
-    throttles = {}
-
-    def log_in(session, method, *words):
-        throttle = throttles.setdefault(method, Throttle.of(session.service.settings))
-        session.service = replace(session.service, throttle=throttle)
-        return original(session, method, *words)
-
-    login.log_in = authenticate.log_in = log_in
+    count_separately(lambda _session, method: method)
 
 
 @found_by(f"{THROTTLING}/a_blocked_user_is_refused_with_the_right_password[LOGIN]")
@@ -82,16 +100,13 @@ def the_right_password_ends_a_block():
 @found_by(f"{THROTTLING}_addresses/tries_are_counted_over_addresses")
 def failures_are_counted_by_user_and_address():
     """Each address has its own tries, so a guesser with many of them goes on."""
-    original = logging_in.log_in
-    throttles = {}
+    count_separately(lambda session, _method: session.channel.peer)
 
-    def log_in(session, *words):
-        settings = session.service.settings
-        throttle = throttles.setdefault(session.channel.peer, Throttle.of(settings))
-        session.service = replace(session.service, throttle=throttle)
-        return original(session, *words)
 
-    login.log_in = authenticate.log_in = log_in
+@found_by(f"{THROTTLING}/the_block_holds_at_every_address[imaps]")
+def each_port_has_its_own_tries():
+    """Who is blocked at one port goes on at the other."""
+    count_separately(lambda session, _method: session.channel._socket.getsockname()[1])
 
 
 @found_by("gromox/throttling_times/a_block_ends_by_itself")
@@ -138,6 +153,19 @@ def a_refused_client_may_stay():
     Verdict.closes = False
 
 
+@found_by(f"{THROTTLING}/a_blocked_user_is_refused_with_a_wrong_password")
+def a_blocked_user_gets_no_answer():
+    """Who is blocked is cut off without a NO."""
+
+    def judge(_, judged, name, account, right):
+        verdict = judged(name, account, right)
+        if verdict is Verdict.BLOCKED:
+            raise Disconnected
+        return verdict
+
+    change_judge(judge)
+
+
 @found_by(f"{THROTTLING}/guesses_at_once_get_no_more_tries")
 def guesses_at_once_are_all_answered():
     """Whether a user is blocked is decided before the password is looked at, which takes long."""
@@ -157,16 +185,95 @@ def names_are_counted_as_they_are_written():
     Throttle._user = lambda _, name, account: User.of(name, account is not None)
 
 
-@found_by("gromox/login_rate/failed_logins_use_up_the_rate")
-def only_successes_use_up_the_rate():
-    """The rate limiter does not see logins that fail."""
+@found_by(f"{THROTTLING}/a_session_of_the_user_goes_on")
+def a_block_ends_the_sessions_of_its_user():
+    """Who is blocked is logged out everywhere."""
+    log_in = Session.log_in
+    sessions = WeakSet()
+
+    def note(self, identity):
+        log_in(self, identity)
+        sessions.add(self)
+
+    def judge(_, judged, name, account, right):
+        verdict = judged(name, account, right)
+        if verdict is Verdict.FAILED_LAST:
+            for session in sessions:
+                if session.identity.actor is account:
+                    session.shut_down()
+        return verdict
+
+    Session.log_in = note
+    change_judge(judge)
+
+
+@found_by(f"{THROTTLING}/impersonations_count_for_the_actor_alone")
+def failed_impersonations_count_for_the_mailbox_too():
+    """Whoever names a mailbox with a wrong password often enough blocks its user."""
+    original = logging_in.log_in
+
+    def log_in(session, method, user, *words):
+        try:
+            return original(session, method, user, *words)
+        except No:
+            mailbox = user.decode().partition("!")[2]
+            account = session.service.directory.account(mailbox)
+            session.service.throttle.judge(mailbox, account, False)
+            raise
+
+    login.log_in = authenticate.log_in = log_in
+
+
+@found_by("gromox/ban_list/names_in_another_case_are_others_where_case_counts")
+def case_never_counts():
+    """userfilter_icase is ignored."""
+    change_settings(userfilter_icase=True)
+
+
+@found_by(
+    "gromox/ban_list/no_more_users_are_blocked_than_the_list_has_room_for",
+    "gromox/ban_list/without_room_in_the_list_nobody_is_blocked",
+)
+def the_ban_list_has_always_room():
+    """userfilter_maxbans is ignored."""
+    change_settings(userfilter_maxbans=1000)
+
+
+def limit_rate(when):
+    """Let the rate limiter see logins for which `when(right)` is true."""
 
     def judge(throttle, judged, name, account, right):
-        limited, throttle._limits_rate = throttle._limits_rate, right
+        limited, throttle._limits_rate = throttle._limits_rate, when(right)
         try:
             return judged(name, account, right)
         finally:
             throttle._limits_rate = limited
+
+    change_judge(judge)
+
+
+@found_by(f"{RATE}/failed_logins_use_up_the_rate")
+def only_successes_use_up_the_rate():
+    """The rate limiter does not see logins that fail."""
+    limit_rate(lambda right: right)
+
+
+@found_by(f"{RATE}/logins_beyond_the_rate_are_refused[LOGIN]")
+def only_failures_use_up_the_rate():
+    """With the right password a user logs in as often as it likes."""
+    limit_rate(lambda right: not right)
+
+
+@found_by(f"{RATE}/the_next_window_admits_the_user")
+def who_uses_up_the_rate_is_blocked():
+    """The last login of a window blocks the user as too many failures do, whatever the window."""
+
+    def judge(throttle, judged, name, account, right):
+        verdict = judged(name, account, right)
+        user = throttle._user(name, account)
+        if throttle._logins.get(user) == throttle._rate:
+            throttle._bans.put(user, None)
+        return verdict
 
     change_judge(judge)
 
@@ -227,9 +334,11 @@ def what_follows_a_second_mark_is_ignored():
     f"{IMPERSONATION}/other_names_are_refused[mark twice-AUTHENTICATE LOGIN]",
     f"{IMPERSONATION}/other_names_are_refused[mark twice-AUTHENTICATE PLAIN]",
     f"{IMPERSONATION}/other_names_are_refused[mark at the end-AUTHENTICATE PLAIN]",
+    f"{IMPERSONATION}/a_mark_without_a_mailbox_is_refused[AUTHENTICATE LOGIN]",
+    f"{IMPERSONATION}/a_mark_without_a_mailbox_is_refused[AUTHENTICATE PLAIN]",
 )
 def authenticate_ignores_surplus_marks():
-    """`actor!!mailbox!` opens the mailbox by AUTHENTICATE; LOGIN refuses it."""
+    """`actor!!mailbox!` opens the mailbox, `actor!` one's own, by AUTHENTICATE; not by LOGIN."""
     original = authenticate.log_in
 
     def log_in(session, method, user, *words):
@@ -276,6 +385,74 @@ def an_impersonating_actor_gets_its_own_mailbox():
     """The name behind the mark is checked and forgotten."""
     original = Session.log_in
     Session.log_in = lambda self, identity: original(self, Identity(identity.actor, identity.actor))
+
+
+@found_by(
+    f"{IMPERSONATION}/an_actor_may_name_its_own_mailbox[LOGIN]",
+    f"{IMPERSONATION}/an_actor_may_name_its_own_mailbox[AUTHENTICATE LOGIN]",
+    f"{IMPERSONATION}/an_actor_may_name_its_own_mailbox[AUTHENTICATE PLAIN]",
+)
+def nobody_is_an_owner_of_its_own_mailbox():
+    """Whoever names a mailbox has to be among its owners, its own user, too."""
+    original = Directory.authenticate
+
+    def authenticate(self, user, password, authorization=""):
+        identity = original(self, user, password, authorization)
+        named = "!" in user or authorization
+        return None if named and identity and identity.actor is identity.mailbox else identity
+
+    Directory.authenticate = authenticate
+
+
+@found_by(
+    f"{IMPERSONATION}/the_password_is_the_actors[LOGIN]",
+    f"{IMPERSONATION}/the_password_is_the_actors[AUTHENTICATE LOGIN]",
+    f"{IMPERSONATION}/the_password_is_the_actors[AUTHENTICATE PLAIN]",
+)
+def the_password_of_the_mailbox_will_do():
+    """Whoever knows the password of the mailbox's own user gets in as anybody."""
+    original = Directory.authenticate
+
+    def authenticate(self, user, password, authorization=""):
+        mailbox = authorization or user.partition("!")[2]
+        return original(self, user, password, authorization) or original(self, mailbox, password)
+
+    Directory.authenticate = authenticate
+
+
+@found_by(
+    f"{IMPERSONATION}/case_means_what_it_means_in_any_user_name[actor]",
+    f"{IMPERSONATION}/case_means_what_it_means_in_any_user_name[mailbox]",
+)
+def case_counts_beside_a_mark():
+    """A name in capitals is known, but not with a mark before or behind it."""
+    original = Directory.authenticate
+
+    def authenticate(self, user, *words):
+        return None if "!" in user and user != fold(user) else original(self, user, *words)
+
+    Directory.authenticate = authenticate
+
+
+@found_by(
+    f"{IMPERSONATION}/sees_a_message_that_the_mailboxes_user_adds",
+    f"{IMPERSONATION}/sees_flags_that_the_mailboxes_user_changes",
+    f"{IMPERSONATION}/sees_what_the_mailboxes_user_expunges",
+    f"{IMPERSONATION}/the_mailboxes_user_sees_what_the_actor_does",
+    f"{IMPERSONATION}/is_told_in_idle",
+)
+def actor_and_user_learn_nothing_of_each_other():
+    """Changes are announced among the sessions of one actor only."""
+    original = Session.log_in
+    registries = {}
+
+    def log_in(self, identity):
+        original(self, identity)
+        account = self.account
+        own = Registry(account._database, account._contents)
+        account._registry = registries.setdefault(identity.actor.address, own)
+
+    Session.log_in = log_in
 
 
 @found_by("gromox/ban_list/the_time_does_not_tell_why")

@@ -136,6 +136,20 @@ def the_time_is_for_the_whole_session():
     SocketChannel.renew = lambda _self: None
 
 
+@found_by(
+    "gromox/timeouts/an_inactive_connection_ends_before_login[silence]",
+    "gromox/timeouts/an_inactive_connection_ends_before_login[half a command]",
+    "gromox/timeouts/an_inactive_connection_ends_before_login[a literal that never comes]",
+    "gromox/timeouts/an_inactive_connection_ends_before_login[AUTHENTICATE without an answer]",
+    "gromox/timeouts/an_inactive_connection_ends_before_login[silence over TLS]",
+    "gromox/timeouts/an_inactive_connection_ends_before_login[silence after STARTTLS]",
+)
+def time_begins_with_the_login():
+    """Who does not log in may be silent for ever."""
+    allowed = SocketChannel._silence_allowed
+    SocketChannel._silence_allowed = lambda self: allowed(self) if self.authenticated else 1e6
+
+
 @found_by("gromox/timeouts/an_idle_session_is_logged_out[silence after login]")
 def one_time_for_all():
     """imap_conn_timeout holds after login, too."""
