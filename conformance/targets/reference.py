@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from conformance.targets.description import ROLES, Account, Address, Description, UnreachableError
 
+PROGRAM = (sys.executable, "-m", "reference_server")
 START_SECONDS = 30
 STOP_SECONDS = 10
 LOG_LINES = 40
@@ -68,7 +69,7 @@ class ReferenceServer:
         )
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "reference_server", "-c", str(configuration)],
+                [*PROGRAM, "-c", str(configuration)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -3,12 +3,14 @@
 That the same cases pass on the server without defects is shown by the run of the whole suite.
 """
 
+import contextlib
 import json
 import sys
 
 import pytest
 
 from conformance.cli import main
+from conformance.targets import reference
 from tests.control import ControlledServer
 from tests.planted.defects import defects
 
@@ -17,18 +19,20 @@ GROUPS = ("lockout", "timeouts", "load", "inbox")
 
 @pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("name", sorted(defects()))
-def test_the_suite_finds(name, tmp_path, certificate, capfd):
+def test_the_suite_finds(name, tmp_path, certificate, capfd, monkeypatch):
     defect = defects()[name]
     program = (sys.executable, "-m", "tests.planted.server", name)
-    server = ControlledServer(tmp_path / "server", certificate, program, **defect.settings)
-    try:
-        words = ["run", str(server.target), "--jobs", "1", "--strict", "--insecure"]
-        words += ["--report", str(tmp_path / "report")]
-        words += [word for case in defect.cases for word in ("--select", case)]
-        words += [word for group in GROUPS for word in ("--allow", group)]
+    words = ["run", "--jobs", "1", "--strict", "--report", str(tmp_path / "report")]
+    words += [word for case in defect.cases for word in ("--select", case)]
+    words += [word for group in GROUPS for word in ("--allow", group)]
+    with contextlib.ExitStack() as stack:
+        if defect.fresh:
+            monkeypatch.setattr(reference, "PROGRAM", program)
+        else:
+            server = ControlledServer(tmp_path / "server", certificate, program, **defect.settings)
+            stack.callback(server.end)
+            words += [str(server.target), "--insecure"]
         code = main(words)
-    finally:
-        server.end()
     output = capfd.readouterr()
     assert code == 1, f"exit code {code}\n{output.out}{output.err}"
     results = json.loads((tmp_path / "report" / "results.json").read_text())

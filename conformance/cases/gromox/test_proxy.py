@@ -211,6 +211,7 @@ def test_a_header_in_single_octets(connect, log):
     """A header that arrives octet by octet is taken as one."""
     octets = tcp4(tlvs=tlv(0x04, b"padding"))
     connection = connect("proxy", preamble=octets[:1], greeting=False)
+    connect("proxy", preamble=tcp4())  # until it is greeted, the first octet has been read
     for at in range(1, len(octets)):
         connection.channel.write(octets[at : at + 1])
     connection.read_greeting()

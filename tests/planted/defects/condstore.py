@@ -231,6 +231,7 @@ def close_tells_the_modseq():
     "extensions/qresync_vanished/expunge",
     "extensions/qresync_vanished/removed_by_another_session[NOOP]",
     "extensions/qresync_vanished/idle",
+    "gromox/expunge_on_delete/a_client_with_qresync_is_told_vanished",
 )
 def expunge_goes_on():
     """ENABLE QRESYNC changes nothing about EXPUNGE."""

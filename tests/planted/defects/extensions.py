@@ -96,7 +96,10 @@ def every_literal_is_continued():
     framing._ANNOUNCEMENT = re.compile(rb"\{([0-9]+)\+?()\}\Z")
 
 
-@found_by("extensions/namespace/delimiters_are_those_of_list")
+@found_by(
+    "extensions/namespace/delimiters_are_those_of_list",
+    "gromox/folders/there_is_one_personal_namespace",
+)
 def namespace_tells_another_delimiter():
     """NAMESPACE tells a delimiter that LIST does not use."""
 

@@ -29,6 +29,7 @@ def change_refusals(change):
     _LOG + "a_refused_login_is_logged[LOGIN]",
     _LOG + "a_refused_login_is_logged[AUTHENTICATE LOGIN]",
     _LOG + "a_refused_login_is_logged[AUTHENTICATE PLAIN]",
+    "gromox/proxy_off/the_greeting_waits_for_nothing",
 )
 def the_address_is_not_the_clients():
     """rhost is always the same."""

@@ -5,8 +5,8 @@ from dataclasses import replace
 from reference_server.protocol import commands
 from reference_server.protocol.responses import Condition, Data
 from reference_server.session import capabilities, dispatch
-from reference_server.session.commands import store
-from reference_server.session.folder_names import FolderNames
+from reference_server.session.commands import list_, store
+from reference_server.session.folder_names import LAST_RESORT, FolderNames
 from reference_server.session.outcome import Bad
 from reference_server.session.service import Service
 from reference_server.session.session import Session
@@ -39,13 +39,13 @@ def id_keeps_the_version_secret():
     change_responses(commands.Id, lambda *_: [Data("ID", ((b"name", b"server"),))])
 
 
-@found_by(f"{ID}/takes_the_longest_fields_and_values[literal]")
-def id_takes_short_values():
-    """ID with a value of more than 255 octets is refused."""
+@found_by(f"{ID}/takes_thirty_pairs", f"{ID}/takes_the_longest_fields_and_values[literal]")
+def id_takes_little():
+    """ID with more than 255 octets in all is refused."""
 
     def handler(original, session, sent):
-        if any(len(value or b"") > 255 for _, value in sent.fields or ()):
-            raise Bad("value too long")
+        if sum(len(name) + len(value or b"") for name, value in sent.fields or ()) > 255:
+            raise Bad("too much")
         return (yield from original(session, sent))
 
     handle(commands.Id, handler)
@@ -74,6 +74,18 @@ def some_capabilities_are_offered_only_after_login():
     capabilities._TABLE = tuple(
         (name, (lambda of: of.identity is not None) if name in (b"XLIST", b"ENABLE") else offered)
         for name, offered in capabilities._TABLE
+    )
+
+
+@found_by(
+    "gromox/capabilities/a_mechanism_that_everyone_knows",
+    "gromox/capabilities/revision_two_is_offered",
+    f"{ID}/is_answered_where_it_is_on[selected]",
+)
+def the_capabilities_are_always_the_same():
+    """CAPABILITY lists what is offered in every state, and however the server is configured."""
+    capabilities._TABLE = tuple(
+        row for row in capabilities._TABLE if row[1] is capabilities._always
     )
 
 
@@ -122,6 +134,19 @@ def a_new_mailbox_has_an_archive():
     Store.account = account
 
 
+@found_by(f"{FOLDERS}/folders_in_the_default_language[sent]", fresh=True)
+def every_new_mailbox_is_english():
+    """default_lang has no effect."""
+    original = FolderNames.__init__
+    FolderNames.__init__ = lambda self, names, _default: original(self, names, LAST_RESORT)
+
+
+@found_by(f"{FOLDERS}/the_delimiter_is_a_slash")
+def list_tells_another_delimiter():
+    """LIST tells a delimiter at which names have no levels."""
+    list_.DELIMITER = "."
+
+
 @found_by(f"{FOLDERS}/the_permanent_flags")
 def forwarded_is_unknown():
     """$Forwarded comes up only when it was used."""
@@ -140,10 +165,21 @@ def flags_that_are_replaced_expunge_nothing():
     store._deletes = lambda sent: sent.operation == "add" and "\\Deleted" in sent.flags
 
 
-@found_by(f"{EXPUNGE}/what_store_does_not_mark_stays[adds-another]")
+@found_by(f"{EXPUNGE}/with_other_flags_and_in_small_letters")
+def deleted_among_other_flags_expunges_nothing():
+    """STORE removes the messages only where it sets \\Deleted alone."""
+    store._deletes = lambda sent: sent.operation != "remove" and sent.flags == ("\\Deleted",)
+
+
+@found_by(
+    f"{EXPUNGE}/what_store_does_not_mark_stays[adds-another]",
+    f"{EXPUNGE}/other_marked_messages_stay",
+)
 def every_store_expunges_what_is_marked():
-    """STORE removes the messages that carry \\Deleted after it, whatever it stored."""
+    """STORE removes all messages that carry \\Deleted after it, whatever it stored."""
     store._deletes = lambda _sent: True
+    original = Mailbox.expunge
+    Mailbox.expunge = lambda mailbox, _uids, view: original(mailbox, None, view)
 
 
 @found_by(f"{EXPUNGE}/what_is_marked_is_removed[STORE-+FLAGS]", f"{EXPUNGE}/several_messages")

@@ -41,6 +41,21 @@ def the_destination_is_taken_for_the_client():
     ProxyHeader.source = source
 
 
+@found_by(
+    f"{PROXY}/starttls_comes_behind_the_header",
+    f"{PROXY}/the_header_comes_before_implicit_tls",
+)
+def tls_forgets_the_client():
+    """Under TLS the client's address is that of the socket, as without a header."""
+    original = SocketChannel.start_tls
+
+    def start_tls(channel):
+        original(channel)
+        channel.peer = channel._socket.getpeername()[0].removeprefix("::ffff:")
+
+    SocketChannel.start_tls = start_tls
+
+
 @found_by(f"{PROXY}/local_keeps_the_peers_address[addresses]")
 def addresses_of_local_are_believed():
     """The command LOCAL is taken for PROXY where addresses follow it."""
@@ -54,17 +69,18 @@ def addresses_of_local_are_believed():
 
 
 @found_by(
+    f"{PROXY}/a_session_behind_a_header[UNIX]",
     f"{PROXY}/an_unknown_family_keeps_the_peers_address[UNSPEC]",
     f"{PROXY}/an_unknown_family_keeps_the_peers_address[family 4]",
 )
-def unknown_families_are_refused():
-    """A header that names no TCP or UNIX client closes the connection."""
+def all_but_tcp_is_refused():
+    """A header that names no TCP client closes the connection."""
     original = ProxyHeader.source
 
     def source(header):
         found = original(header)
-        if found is None and header._octets[12] % 16 != LOCAL:
-            raise Disconnected("unknown family")
+        if (found is None or not found.port) and header._octets[12] % 16 != LOCAL:
+            raise Disconnected("no TCP")
         return found
 
     ProxyHeader.source = source
@@ -106,18 +122,38 @@ def what_comes_with_the_header_is_lost():
     f"{MALFORMED}[version 1]",
     f"{MALFORMED}[signature, first octet]",
     f"{MALFORMED}[signature, last octet]",
+    f"{STALL}/a_client_that_leaves_within_its_header",
 )
 def a_header_is_optional():
-    """What does not begin with the signature is served without a header."""
-
+    """What does not begin with the signature, or ends too early, is served without a header."""
+    reasons = ("no signature", "has version 1", "ended before its PROXY header")
     original = SocketChannel.read_proxy_header
 
     def read(channel):
         try:
             return original(channel)
-        except ProxyHeaderError as error:
-            if "signature" in str(error) or "has version 1" in str(error):
+        except (Disconnected, ProxyHeaderError) as error:
+            if any(reason in str(error) for reason in reasons):
                 return None
+            raise
+
+    SocketChannel.read_proxy_header = read
+
+
+@found_by(
+    f"{MALFORMED}[ClientHello]",
+    "gromox/proxy_malformed/no_handshake_without_a_header[bad signature]",
+    "gromox/proxy_malformed/no_handshake_without_a_header[version 1]",
+)
+def a_bad_header_is_answered():
+    """The connection is closed with a BYE, in plain text, also where TLS comes first."""
+    original = SocketChannel.read_proxy_header
+
+    def read(channel):
+        try:
+            return original(channel)
+        except ProxyHeaderError:
+            channel.send(b"* BYE no PROXY header\r\n")
             raise
 
     SocketChannel.read_proxy_header = read
@@ -198,7 +234,7 @@ def headers_are_read_one_after_the_other():
     Connections._learn_client = learn
 
 
-@found_by(f"{PROXY}/a_header_with_breaks")
+@found_by(f"{PROXY}/a_header_in_single_octets", f"{PROXY}/a_header_with_breaks")
 def a_header_has_to_come_at_once():
     """A header of which not all has come when the server looks is refused."""
     original = ProxyHeader.feed
@@ -211,7 +247,7 @@ def a_header_has_to_come_at_once():
     ProxyHeader.feed = feed
 
 
-@found_by("gromox/proxy_off/a_header_is_no_header")
+@found_by("gromox/proxy_off/a_header_is_no_header", f"{PROXY}/a_connection_has_one_header")
 def a_header_is_always_welcome():
     """A client that sends a header although none is expected chooses its own address."""
     original = Connections._converse

@@ -1,7 +1,9 @@
 """What a server does wrong about clients that stall, and about its places for sessions."""
 
+import time
 import weakref
 from dataclasses import replace
+from ssl import SSLSocket
 
 from reference_server.network.channel import SocketChannel
 from reference_server.network.connections import Connections
@@ -44,6 +46,18 @@ def a_full_server_says_bad():
 def a_time_out_says_bad():
     """A connection that was silent before login is ended with BAD."""
     Session._say_bye = as_bad(Session._say_bye)
+
+
+@found_by("gromox/context_num/a_full_server_gives_its_name")
+def a_full_server_keeps_its_name_secret():
+    """The session over context_num is not told the name of the host."""
+    turn_away = Session.turn_away
+
+    def refuse(self):
+        self.service = replace(self.service, host_id="server")
+        turn_away(self)
+
+    Session.turn_away = refuse
 
 
 def end_in_silence(when):
@@ -172,7 +186,7 @@ def only_room_counts_as_reading():
 
 
 def leave_no_place(kept):
-    """Places stay taken behind sessions for which ``kept(channel, session)`` is true."""
+    """Behind a session ``kept(channel, session)`` places stay taken; -1: one more is free."""
     converse = Connections._converse
 
     def leaking(self, channel):
@@ -200,6 +214,42 @@ def leave_no_place(kept):
 def only_logout_leaves_a_place():
     """The place of a client that goes away without LOGOUT stays taken."""
     leave_no_place(lambda _channel, session: not session.ended)
+
+
+@found_by("gromox/context_num/a_place_is_free_when_its_tls_handshake_fails")
+def failed_handshakes_keep_places():
+    """The place of a session whose handshake after STARTTLS failed stays taken."""
+    leave_no_place(
+        lambda channel, _session: isinstance(channel._socket, SSLSocket) and not channel.secure
+    )
+
+
+@found_by("gromox/context_num/a_place_is_free_when_a_client_vanishes_in_idle[closed]")
+def idle_does_not_see_the_end():
+    """A client that goes away while it idles is waited for, and keeps its place."""
+    wait = SocketChannel.wait
+
+    def blind(self, wakeup):
+        event = wait(self, wakeup)
+        while event == "data" and not (self._ahead or self._pending() or self._interrupted):
+            time.sleep(0.1)
+        return event
+
+    SocketChannel.wait = blind
+
+
+@found_by("gromox/context_num/who_is_refused_takes_no_place")
+def who_is_refused_gives_a_place_back():
+    """A session that is refused frees the place that it did not get."""
+    refused = weakref.WeakSet()
+    turn_away = Session.turn_away
+
+    def refuse(self):
+        turn_away(self)
+        refused.add(self)
+
+    Session.turn_away = refuse
+    leave_no_place(lambda _channel, session: -(session in refused))
 
 
 @found_by("gromox/timeouts/all_places_are_free_again")

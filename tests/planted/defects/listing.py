@@ -279,6 +279,8 @@ def names_are_the_octets_of_the_wire():
 @found_by(
     "extensions/utf8_names/names_have_no_8_bit_octets_without_imap4rev2",
     "extensions/utf8_names/a_name_in_utf_8_is_seen_in_modified_utf_7[latin]",
+    "gromox/folders/names_beyond_ascii",
+    fresh=True,
 )
 def every_session_is_sent_utf_8():
     """Names are listed in UTF-8 whether IMAP4rev2 is enabled or not."""

@@ -159,6 +159,7 @@ def deleted_mailbox_comes_back():
 @found_by(
     "multi_session/expunged/both_expunge_at_once",
     "multi_session/expunged/told_at_noop[(1, 3)]",
+    "gromox/expunge_on_delete/another_session_is_told",
 )
 def expunge_tells_only_its_own_session():
     """Other sessions never learn that messages are gone."""

@@ -262,7 +262,11 @@ def id_repeats_itself():
     handle(commands.Id, lambda *_: iter([Data("ID", (words,))]))
 
 
-@found_by("extensions/id/in_any_state[not authenticated]", enable_rfc2971_commands="yes")
+@found_by(
+    "extensions/id/in_any_state[not authenticated]",
+    "gromox/id/is_answered_where_it_is_on[not authenticated]",
+    enable_rfc2971_commands="yes",
+)
 def id_needs_a_login():
     """ID is refused before login."""
     entry = dispatch.TABLE[commands.Id]

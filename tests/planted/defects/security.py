@@ -63,7 +63,11 @@ def login_disabled_is_not_enforced():
     login.require_privacy = authenticate.require_privacy = lambda _session: None
 
 
-@found_by("security/login_disabled/is_announced_with_a_way_out", imap_force_tls="yes")
+@found_by(
+    "gromox/tls_policy/login_is_disabled_in_plain_text",
+    "security/login_disabled/is_announced_with_a_way_out",
+    imap_force_tls="yes",
+)
 def plain_is_listed_without_tls():
     """AUTH=PLAIN is listed beside LOGINDISABLED."""
     capabilities._TABLE = tuple(
