@@ -10,6 +10,8 @@ import sys
 import pytest
 
 from conformance.cli import main
+from conformance.plugin import CASES
+from conformance.requirements.case import names
 from conformance.targets import reference
 from tests.control import ControlledServer
 from tests.planted.defects import defects
@@ -40,3 +42,9 @@ def test_the_suite_finds(name, tmp_path, certificate, capfd, monkeypatch):
     assert outcomes.keys() >= set(defect.cases), "a case named for the defect does not exist"
     missed = {case: outcome for case, outcome in outcomes.items() if outcome != "fail"}
     assert not missed, f"not found by {missed}\n{output.out}"
+
+
+def test_each_case_about_gromox_finds_one():
+    found_by = {case.partition("[")[0] for defect in defects().values() for case in defect.cases}
+    about_gromox = {name for name in names(CASES) if name.startswith("gromox/")}
+    assert about_gromox - found_by == set()
