@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 from weakref import WeakSet
 
 from reference_server.accounts import Identity, Throttle, Verdict
@@ -29,6 +30,16 @@ def change_judge(judge):
         return judge(throttle, lambda *words: original(throttle, *words), name, account, right)
 
     Throttle.judge = judged
+
+
+def change_authentication(authenticate):
+    """Let `authenticate(original, user, password, authorization)` say who logs in to what."""
+    original = Directory.authenticate
+
+    def authenticated(directory, user, password, authorization=""):
+        return authenticate(partial(original, directory), user, password, authorization)
+
+    Directory.authenticate = authenticated
 
 
 def change_settings(**values):
@@ -324,9 +335,8 @@ def denied_impersonations_are_not_counted():
 )
 def what_follows_a_second_mark_is_ignored():
     """`actor!mailbox!anything` opens the mailbox."""
-    original = Directory.authenticate
-    Directory.authenticate = lambda self, user, *words: original(
-        self, "!".join(user.split("!")[:2]), *words
+    change_authentication(
+        lambda original, user, *words: original("!".join(user.split("!")[:2]), *words)
     )
 
 
@@ -371,9 +381,10 @@ def authenticate_asks_for_an_actor():
 )
 def an_authorization_identity_is_split_at_the_mark():
     """PLAIN's authorization identity may be a user name: what is behind the mark counts."""
-    original = Directory.authenticate
-    Directory.authenticate = lambda self, user, password, authorization="": original(
-        self, user, password, authorization.rpartition("!")[2]
+    change_authentication(
+        lambda original, user, password, authorization: original(
+            user, password, authorization.rpartition("!")[2]
+        )
     )
 
 
@@ -394,14 +405,13 @@ def an_impersonating_actor_gets_its_own_mailbox():
 )
 def nobody_is_an_owner_of_its_own_mailbox():
     """Whoever names a mailbox has to be among its owners, its own user, too."""
-    original = Directory.authenticate
 
-    def authenticate(self, user, password, authorization=""):
-        identity = original(self, user, password, authorization)
+    def authenticate(original, user, password, authorization):
+        identity = original(user, password, authorization)
         named = "!" in user or authorization
         return None if named and identity and identity.actor is identity.mailbox else identity
 
-    Directory.authenticate = authenticate
+    change_authentication(authenticate)
 
 
 @found_by(
@@ -411,13 +421,12 @@ def nobody_is_an_owner_of_its_own_mailbox():
 )
 def the_password_of_the_mailbox_will_do():
     """Whoever knows the password of the mailbox's own user gets in as anybody."""
-    original = Directory.authenticate
 
-    def authenticate(self, user, password, authorization=""):
+    def authenticate(original, user, password, authorization):
         mailbox = authorization or user.partition("!")[2]
-        return original(self, user, password, authorization) or original(self, mailbox, password)
+        return original(user, password, authorization) or original(mailbox, password)
 
-    Directory.authenticate = authenticate
+    change_authentication(authenticate)
 
 
 @found_by(
@@ -426,12 +435,11 @@ def the_password_of_the_mailbox_will_do():
 )
 def case_counts_beside_a_mark():
     """A name in capitals is known, but not with a mark before or behind it."""
-    original = Directory.authenticate
-
-    def authenticate(self, user, *words):
-        return None if "!" in user and user != fold(user) else original(self, user, *words)
-
-    Directory.authenticate = authenticate
+    change_authentication(
+        lambda original, user, *words: (
+            None if "!" in user and user != fold(user) else original(user, *words)
+        )
+    )
 
 
 @found_by(
