@@ -1,23 +1,17 @@
-"""The formal syntax as the abnf package understands it, and sentences made from it at random."""
+"""The formal syntax as the abnf package understands it, and sentences made from it at random.
+
+The package takes seconds to read a grammar, so each is read by the first test that asks for it,
+not by every process that collects the tests.
+"""
 
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 from abnf import ParseError, Rule
-from abnf.grammars import rfc3629, rfc9051
 from abnf.grammars.misc import load_grammar_rulelist, load_grammar_rules
 from abnf.parser import Alternation, Concatenation, Literal, Option, Repetition
-
-_TEXT = re.sub(r"(?m)^;.*\n", "", Path(__file__).with_name("rfc3501.abnf").read_text())
-
-
-@load_grammar_rulelist()
-class Revision1(Rule):
-    """RFC 3501, section 9, and extensions: see rfc3501.abnf."""
-
-    grammar = _TEXT
-
 
 # ABNF cannot count, so the octets of a literal stand here as one octet %x01.
 _LITERALS = (
@@ -26,16 +20,32 @@ _LITERALS = (
 )
 
 
-@load_grammar_rules(
-    [(name, rfc3629.Rule(name)) for name in ("UTF8-char", "UTF8-2", "UTF8-3", "UTF8-4")]
-)
-class Revision2(Rule):
-    """RFC 9051, section 9, as the abnf package has it, but for literals."""
+@cache
+def revision1() -> type[Rule]:
+    """RFC 3501, section 9, and extensions: see rfc3501.abnf."""
+    text = Path(__file__).with_name("rfc3501.abnf").read_text()
 
-    grammar = [  # noqa: RUF012 - read by the decorator
-        *(line for line in rfc9051.Rule.grammar if not line.startswith("literal")),
-        *_LITERALS,
+    class Revision1(Rule):
+        grammar = re.sub(r"(?m)^;.*\n", "", text)
+
+    return load_grammar_rulelist()(Revision1)
+
+
+@cache
+def revision2() -> type[Rule]:
+    """RFC 9051, section 9, as the abnf package has it, but for literals."""
+    from abnf.grammars import rfc3629, rfc9051  # read when imported
+
+    class Revision2(Rule):
+        grammar = [  # noqa: RUF012 - read by the decorator
+            *(line for line in rfc9051.Rule.grammar if not line.startswith("literal")),
+            *_LITERALS,
+        ]
+
+    imported = [
+        (name, rfc3629.Rule(name)) for name in ("UTF8-char", "UTF8-2", "UTF8-3", "UTF8-4")
     ]
+    return load_grammar_rules(imported)(Revision2)
 
 
 _WHOLE = ("response-data", "response-tagged", "continue-req")

@@ -24,13 +24,13 @@ def stops(rule: str, expected: str) -> Callable[[bytes, GrammarError], bool]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The hand-written grammar of a revision, its ABNF, and how they differ.
+    """The hand-written grammar of a revision, its ABNF (read when asked for), and how they differ.
 
     ``forgotten`` says of octets that only the ABNF rejects whether the RFC's prose allows them.
     """
 
     grammar: Grammar
-    reference: type[Rule]
+    reference: Callable[[], type[Rule]]
     differences: Sequence[Difference]
     forgotten: Callable[[bytes], object] = lambda _octets: False
 
@@ -44,17 +44,17 @@ class Comparison:
 
     def generated(self, seed: int, count: int) -> None:
         """Compare on so many generated responses, each with two mutations."""
-        sentences = Sentences(seed, self.reference)
+        sentences = Sentences(seed, self.reference())
         for _ in range(count):
             made = sentences.response()
-            accepted = accepts(made, self.reference)
+            accepted = accepts(made, self.reference())
             assert accepted, f"the generator made something that the ABNF rejects: {made!r}"
             for octets in (made, sentences.mutation(made), sentences.mutation(made)):
                 self.compare(octets)
 
     def compare(self, octets: bytes) -> None:
         error = self.rejected(octets)
-        if accepts(octets, self.reference) == (error is None):
+        if accepts(octets, self.reference()) == (error is None):
             return
         if error is None:
             assert self.forgotten(octets), f"only the ABNF rejects {octets!r}"
@@ -65,7 +65,7 @@ class Comparison:
     def example(self, difference: Difference) -> None:
         """The example of a difference is one, and of no other."""
         error = self.rejected(difference.example)
-        assert accepts(difference.example, self.reference)
+        assert accepts(difference.example, self.reference())
         assert error is not None
         found = [one for one in self.differences if one.applies(difference.example, error)]
         assert found == [difference]

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from conformance.wire.grammar import grammar_of
-from tests.grammar.abnf_reference import Revision1
+from tests.grammar.abnf_reference import revision1
 from tests.grammar.comparison import Comparison, Difference, stops
 
 _CODE = re.compile(rb"(?:\+|[^ ]+ (?:OK|NO|BAD|BYE)) \[", re.IGNORECASE)
@@ -74,7 +74,7 @@ DIFFERENCES = [
 
 COMPARISON = Comparison(
     grammar_of(frozenset({"IMAP4REV1", "UIDPLUS", "NAMESPACE", "ID", "ENABLE"})),
-    Revision1,
+    revision1,
     DIFFERENCES,
 )
 

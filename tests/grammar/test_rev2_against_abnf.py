@@ -9,7 +9,7 @@ import re
 import pytest
 
 from conformance.wire.grammar import RFC9051
-from tests.grammar.abnf_reference import Revision2
+from tests.grammar.abnf_reference import revision2
 from tests.grammar.comparison import Comparison, Difference, stops
 from tests.grammar.test_against_abnf import DIFFERENCES as OF_REVISION_1
 
@@ -84,7 +84,7 @@ DIFFERENCES = [
 # 4.3 and 7.5.2 have BINARY[<section-binary>]<<number>>; msg-att-static lacks the number.
 _BINARY_ORIGIN = re.compile(rb"BINARY\[[0-9.]*\]<[0-9]+> ", re.IGNORECASE)
 
-COMPARISON = Comparison(RFC9051, Revision2, DIFFERENCES, _BINARY_ORIGIN.search)
+COMPARISON = Comparison(RFC9051, revision2, DIFFERENCES, _BINARY_ORIGIN.search)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -101,4 +101,4 @@ def test_the_abnf_forgets_the_origin_of_binary():
     octets = b"* 1 FETCH (BINARY[1]<2> {1}\r\nx)\r\n"
     assert COMPARISON.rejected(octets) is None
     with pytest.raises(AssertionError, match="only the ABNF rejects"):
-        Comparison(RFC9051, Revision2, DIFFERENCES).compare(octets)
+        Comparison(RFC9051, revision2, DIFFERENCES).compare(octets)
