@@ -32,9 +32,21 @@ password = "davepw"
 """
 
 
+# Below tests/: what takes seconds, or needs a real client, browser or far-away server.
+SLOW = ("clients", "planted", "report/test_browser.py", "safety")
+
+
 def pytest_configure():
     # A shell starts what runs in its background with SIGINT ignored, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(items):
+    slow = [Path(__file__).parent / name for name in SLOW]
+    for item in items:
+        if any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker("slow")
 
 
 @dataclass(frozen=True)

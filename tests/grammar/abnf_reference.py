@@ -42,9 +42,7 @@ def revision2() -> type[Rule]:
             *_LITERALS,
         ]
 
-    imported = [
-        (name, rfc3629.Rule(name)) for name in ("UTF8-char", "UTF8-2", "UTF8-3", "UTF8-4")
-    ]
+    imported = [(name, rfc3629.Rule(name)) for name in ("UTF8-char", "UTF8-2", "UTF8-3", "UTF8-4")]
     return load_grammar_rules(imported)(Revision2)
 
 
