@@ -127,7 +127,8 @@ class CasePlugin:
         item.stash[SECONDS] += call.duration
         findings = item.stash[FINDINGS]
         if call.excinfo is not None:
-            new = judge(call.excinfo.value, call.when, case.level, case.requirements)
+            error = call.excinfo.value
+            new = judge(error, call.when, case.level, case.requirements, self._folder)
             findings += new
             cast(Any, report).findings = {
                 "case": case.to_data(),

@@ -101,6 +101,11 @@ class Comparison:
                     f"{label} lacks {lacking} of {len(self.rows)} cases: another version of the "
                     "suite, another selection, or a run that was interrupted."
                 )
+            if errors := run.count("error"):
+                notes.append(
+                    f"{label} has {errors} cases that could not be judged, through a fault of the "
+                    "suite: they tell nothing of the server."
+                )
         return notes
 
     def _labelled(self) -> list[tuple[Run, str]]:

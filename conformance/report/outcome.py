@@ -1,20 +1,16 @@
 """From what was raised in a case to its outcome."""
 
-import ssl
 import traceback
 from dataclasses import asdict, dataclass
-from imaplib import IMAP4
 from pathlib import Path
 from typing import Any
 
-import imapclient
 import pytest
-from imapclient.exceptions import IMAPClientError
 
 from conformance.oracle import Violation
+from conformance.report.origin import accuses_server
 from conformance.requirements.catalogue import LEVELS
 from conformance.targets.client import SessionsExceededError
-from conformance.targets.description import UnreachableError
 from conformance.wire import Deviation, GrammarError, ServerCrashed, ServerGone
 
 
@@ -107,20 +103,6 @@ OUTCOMES = {
 }
 WORST_FIRST = sorted(OUTCOMES, key=lambda name: -OUTCOMES[name].severity)
 
-# What the server under test brought about; the raw client's and the oracle's exceptions are
-# AssertionErrors. So is an answer that IMAPClient cannot read. Everything else that is raised in a
-# case or a fixture is a fault of the suite.
-SERVER_FAULTS = (
-    AssertionError,
-    pytest.fail.Exception,
-    IMAP4.error,
-    IMAPClientError,
-    ConnectionError,
-    TimeoutError,
-    ssl.SSLError,
-    UnreachableError,
-)
-CLIENT = Path(imapclient.__file__).parent
 # "[ABNF] rules MUST be followed strictly"
 GRAMMAR = ("RFC3501-7.5-2",)
 # What pytest-timeout says when a case took longer than any wait for the server may take.
@@ -162,23 +144,24 @@ class Finding:
 
 
 def judge(
-    error: BaseException, phase: str, level: str, requirements: tuple[str, ...]
+    error: BaseException, phase: str, level: str, requirements: tuple[str, ...], cases: Path
 ) -> list[Finding]:
     """The findings for what was raised in a phase ("setup", "call", "teardown") of a case.
 
-    `level` and `requirements` are the case's. Only a group of exceptions gives several.
+    `level` and `requirements` are the case's, `cases` is the folder of all cases. Only a group of
+    exceptions gives several.
     """
     if isinstance(error, BaseExceptionGroup):
         return [
             finding
             for each in error.exceptions
-            for finding in judge(each, phase, level, requirements)
+            for finding in judge(_located(each, error), phase, level, requirements, cases)
         ]
     if isinstance(error, pytest.skip.Exception | SessionsExceededError):
         return [Finding("skip", str(error))]
     if isinstance(error, pytest.fail.Exception) and str(error).startswith(HUNG):
         return [Finding("error", f"the case hung: {error}")]
-    if not isinstance(error, SERVER_FAULTS) and not _of_client(error):
+    if not accuses_server(error, cases):
         return [Finding("error", _traceback(error))]
     message = str(error) or type(error).__name__
     if not isinstance(error, AssertionError | pytest.fail.Exception):
@@ -197,14 +180,9 @@ def judge(
     return [Finding("deviation", message, level, requirements)]
 
 
-def _of_client(error: BaseException) -> bool:
-    """Whether IMAPClient raised it: its readers fail with ValueError, TypeError and others."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return (
-        isinstance(error, Exception)
-        and bool(frames)
-        and CLIENT in Path(frames[-1].filename).parents
-    )
+def _located(error: BaseException, group: BaseException) -> BaseException:
+    """The exception; one that was only put into a group was raised where the group was."""
+    return error if error.__traceback__ else error.with_traceback(group.__traceback__)
 
 
 def _traceback(error: BaseException) -> str:
@@ -220,7 +198,8 @@ def distinct(findings: list[Finding]) -> list[Finding]:
     """The findings without those that only repeat another: a GrammarError and its rule."""
     kept: list[Finding] = []
     for finding in findings:
-        if not any(each.message in finding.message for each in kept):
+        alike = [each for each in kept if each.kind == finding.kind]
+        if not any(each.message in finding.message for each in alike):
             kept.append(finding)
     return kept
 

@@ -142,16 +142,14 @@ class Results:
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the command, by the contract."""
-        summary = self.summary
+        """The exit code of the command, by the contract: a deviation stands despite faults."""
         if self.interrupted:
             return EXIT_INTERRUPTED
-        if summary["error"] or self.faults:
+        if any(OUTCOMES[result.outcome].deviates for result in self.cases):
+            return EXIT_DEVIATIONS
+        if self.summary["error"] or self.faults:
             return EXIT_FAULT
-        if not self.cases:
-            return EXIT_USAGE
-        deviates = any(OUTCOMES[result.outcome].deviates for result in self.cases)
-        return EXIT_DEVIATIONS if deviates else EXIT_PASS
+        return EXIT_PASS if self.cases else EXIT_USAGE
 
     def to_data(self) -> dict[str, Any]:
         """The content of results.json."""

@@ -1,6 +1,6 @@
 """What a run comes to, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.report.outcome import OUTCOMES, WORST_FIRST
 from conformance.report.results import (
@@ -38,8 +38,8 @@ VERDICTS = {
         ),
         Verdict(
             EXIT_FAULT,
-            "the suite itself failed; this says nothing of the server",
-            "a fault of the suite itself",
+            "no unknown deviation",
+            "no unknown deviation, but cases could not be judged, through a fault of the suite",
             "bold magenta",
             "fault",
         ),
@@ -55,8 +55,22 @@ VERDICTS = {
 
 
 def verdict(results: Results) -> Verdict:
-    """The verdict by the exit code of the run."""
-    return VERDICTS[results.exit_code]
+    """The verdict by the exit code of the run; it says how much could not be judged."""
+    decided = VERDICTS[results.exit_code]
+    missing = _not_judged(results)
+    return replace(decided, words=f"{decided.words}, but {missing}") if missing else decided
+
+
+def _not_judged(results: Results) -> str:
+    """What the suite could not judge, in words; "" where it judged every case that ran."""
+    parts = []
+    if errors := results.summary["error"]:
+        cases = f"{errors} case{'s' * (errors > 1)}"
+        parts.append(f"{cases} could not be judged, through a fault of the suite")
+    if faults := len(results.faults):
+        times = "once" if faults == 1 else f"{faults} times"
+        parts.append(f"the suite failed {times} outside of its cases")
+    return " and ".join(parts)
 
 
 def counts(results: Results) -> str:
@@ -76,12 +90,12 @@ def sentence(results: Results) -> str:
     ]
     if results.interrupted:
         opening = "The run was interrupted."
-    elif not results.cases:
+    elif not results.cases and not results.faults:
         return "No case ran."
-    elif results.faults or summary["error"]:
-        opening = "The suite itself failed in this run; what it says of the server is not complete."
     elif results.exit_code == EXIT_DEVIATIONS:
         opening = "The server does not do all that it must."
+    elif results.exit_code == EXIT_FAULT:
+        opening = "The suite itself failed; as far as it judged, the server does all that it must."
     elif summary["warn"]:
         opening = "The server does all that it must here, but not all that it should."
     elif summary["known"]:

@@ -4,6 +4,7 @@ import re
 import time
 
 from conformance.targets.server import Server
+from conformance.wire import Deviation
 
 PAUSE = 0.05  # seconds between two looks; a log tells nobody that it has grown
 
@@ -27,7 +28,7 @@ class Log:
         return [line for line in added(self._before, lines) if re.search(pattern, line)]
 
     def await_line(self, pattern: str, seconds: float = 5.0) -> re.Match[str]:
-        """The newest line in which the expression is found; an AssertionError if none comes."""
+        """The newest line in which the expression is found; a Deviation if none comes."""
         deadline = time.monotonic() + seconds
         while True:
             found = self.lines(pattern)
@@ -35,7 +36,8 @@ class Log:
                 match = re.search(pattern, found[-1])
                 assert match is not None
                 return match
-            assert time.monotonic() < deadline, f"no line of the log has {pattern!r}"
+            if time.monotonic() > deadline:
+                raise Deviation(f"no line of the log has {pattern!r}")
             time.sleep(PAUSE)
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from conformance.case_fixtures import Scratch
 from conformance.cli import main
 from tests.fake_server import FakeServer
 
@@ -120,7 +121,7 @@ def test_level_given_by_the_case(run):
 def test_fault_of_a_case(run, fault):
     code, data, output = run(FAIL.replace("assert connection", f"{fault}; assert connection"))
     assert (code, only(data)["outcome"]) == (4, "error")
-    assert "the suite itself failed" in output.out
+    assert "no unknown deviation, but 1 case could not be judged" in output.out
 
 
 def test_fault_of_a_fixture(run):
@@ -128,6 +129,88 @@ def test_fault_of_a_fixture(run):
     code, data, _ = run(source + PASS.replace("(connection)", "(connection, broken)"))
     assert (code, only(data)["outcome"]) == (4, "error")
     assert "TypeError: ours" in only(data)["message"]
+
+
+OUTSIDE = """
+import socket
+import pytest
+def asserts():
+    assert 1 == 2, "not so"
+def fails():
+    pytest.fail("not so")
+def resets():
+    raise ConnectionResetError(104, "of another connection")
+def raises_in_a_group():
+    raise ExceptionGroup("several", [AssertionError("never raised alone")])
+def deviates():
+    from conformance.wire import Deviation
+    raise Deviation("the server's")
+"""
+WITHIN = """
+def asserts():
+    assert 1 == 2, "not so"
+"""
+CALL = "assert connection.command"
+
+
+@pytest.mark.parametrize(
+    ("raised", "outcome"),
+    [
+        ("assert 1 == 2", "fail"),
+        ("pytest.fail('not so')", "fail"),
+        ("within.asserts()", "fail"),
+        ("outside.asserts()", "error"),
+        ("outside.fails()", "error"),
+        ("outside.resets()", "error"),
+        ("outside.raises_in_a_group()", "error"),
+        ("outside.deviates()", "fail"),
+        ("pool.submit(within.asserts).result()", "fail"),
+        ("pool.submit(outside.asserts).result()", "error"),
+        ("Future().result(timeout=0)", "error"),
+        ("open('/no/such/file')", "error"),
+        ("connection.channel.socket.shutdown(2); connection.channel.socket.getpeername()", "fail"),
+        ("with pytest.raises(KeyError): pass", "fail"),
+        ("raised(KeyError('ours'), AssertionError('the cause'))", "error"),
+        ("raised(AssertionError('the finding'), KeyError('the cause'))", "fail"),
+        ("raised(ExceptionGroup('two', [AssertionError('a'), AssertionError('b')]))", "fail"),
+        ("raised(ExceptionGroup('two', [AssertionError('a'), KeyError('b')]))", "error"),
+    ],
+)
+def test_where_it_was_raised_decides(run, tmp_path, monkeypatch, raised, outcome):
+    """An assertion accuses the server in a module of cases, a socket on a connection to it."""
+    (tmp_path / "outside.py").write_text(OUTSIDE)
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "within.py").write_text(WITHIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path / "cases")
+    for module in ("outside", "within"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    source = (
+        "import outside, within\nfrom concurrent.futures import Future, ThreadPoolExecutor\n"
+        "pool = ThreadPoolExecutor(1)\n"
+        "def raised(error, cause=None):\n    raise error from cause\n"
+    ) + FAIL.replace("    assert connection", f"    {raised}\n    assert connection")
+    code, data, _ = run(source)
+    assert (code, only(data)["outcome"]) == (1 if outcome == "fail" else 4, outcome)
+
+
+def test_assertion_of_a_fixture_of_the_suite(run, monkeypatch):
+    def broken(*_):
+        raise AssertionError("ours")
+
+    monkeypatch.setattr(Scratch, "name", broken)
+    code, data, _ = run(PASS.replace("connection", "selected"))
+    assert (code, only(data)["outcome"]) == (4, "error")
+
+
+def test_fault_of_a_case_voids_no_other(run):
+    broken = FAIL.replace("test_fails(connection):", "test_broken():")
+    code, data, output = run(PASS + FAIL + broken)
+    assert code == 1
+    assert {case["id"].rpartition("/")[2]: case["outcome"] for case in data["cases"]} == {
+        "passes": "pass", "fails": "fail", "broken": "error"
+    }  # fmt: skip
+    assert "deviations, but 1 case could not be judged" in output.out
 
 
 def test_skip(run):

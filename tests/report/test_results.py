@@ -15,6 +15,7 @@ from conformance.quiet import collect
 from conformance.report.files import write_files
 from conformance.report.outcome import Finding
 from conformance.report.results import Results
+from conformance.report.verdict import sentence, verdict
 from conformance.requirements.case import Case
 from conformance.requirements.catalogue import catalogue
 
@@ -78,10 +79,31 @@ def test_exit_codes():
     assert results.exit_code == 0
     results.add(case("b"), [deviation()], 0.1, [])
     assert results.exit_code == 1
-    results.faults.append("broken")
-    assert results.exit_code == 4
     results.interrupted = True
     assert results.exit_code == 130
+
+
+@pytest.mark.parametrize(
+    ("errors", "faults", "said"),
+    [
+        (0, 0, ""),
+        (1, 0, ", but 1 case could not be judged, through a fault of the suite"),
+        (2, 0, ", but 2 cases could not be judged, through a fault of the suite"),
+        (0, 1, ", but the suite failed once outside of its cases"),
+    ],
+)
+def test_faults_of_the_suite_void_no_other_result(errors, faults, said):
+    results = Results("1", faults=["broken"] * faults)
+    results.add(case("a"), [], 0.1, [])
+    for number in range(errors):
+        results.add(case(f"e{number}"), [Finding("error", "ours")], 0.1, [])
+    assert results.exit_code == (4 if errors or faults else 0)
+    assert verdict(results).words == f"no unknown deviation{said}"
+    results.add(case("b"), [deviation()], 0.1, [])
+    assert results.exit_code == 1
+    assert verdict(results).words == f"deviations{said}"
+    assert sentence(results).startswith("The server does not do all that it must.")
+    assert ("could not be judged" in sentence(results)) == bool(errors)
 
 
 def test_files_with_what_xml_cannot_carry(tmp_path):
