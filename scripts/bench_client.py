@@ -15,10 +15,11 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a server listens, and as whom to log in."""
+    """Where a server listens, without TLS and with TLS from the start, and as whom to log in."""
 
     host: str
     port: int
+    tls_port: int
     user: str
     password: str
 

@@ -19,7 +19,10 @@ STOP_SECONDS = 30
 CONFIGURATION = """\
 imap_listen_addr = 127.0.0.1
 imap_listen_port = 0
-imap_support_tls = false
+imap_listen_tls_port = 0
+imap_support_tls = true
+imap_certificate_path = {folder}/certificate.pem
+imap_private_key_path = {folder}/key.pem
 context_num = 1000
 running_identity =
 reference_accounts = {folder}/accounts.toml
@@ -50,11 +53,12 @@ def reference_server(folder: Path) -> Iterator[RunningServer]:
     folder.mkdir()
     (folder / "accounts.toml").write_text(ACCOUNTS.format(user=USER, password=PASSWORD))
     (folder / "imap.cfg").write_text(CONFIGURATION.format(folder=folder))
+    make_certificate(folder)
     command = [sys.executable, "-m", "reference_server", "-c", f"{folder}/imap.cfg"]
     with started(command, folder / "log") as (process, line):
-        address = dict(part.split("=") for part in line.split()[1:])["imap"]
-        port = int(address.rpartition(":")[2])
-        yield RunningServer("reference", Endpoint(HOST, port, USER, PASSWORD), process)
+        addresses = dict(part.split("=") for part in line.split()[1:])
+        ports = [int(addresses[name].rpartition(":")[2]) for name in ("imap", "imaps")]
+        yield RunningServer("reference", Endpoint(HOST, *ports, USER, PASSWORD), process)
 
 
 @contextlib.contextmanager
@@ -65,9 +69,18 @@ def dovecot(folder: Path) -> Iterator[RunningServer]:
     with started(command, folder / "log") as (process, line):
         target = tomllib.loads(Path(line.strip()).read_text())
         account = target["account"][0]
-        port = target["endpoint"]["imap"]["port"]
-        endpoint = Endpoint(HOST, port, account["user"], account["password"])
+        ports = [target["endpoint"][name]["port"] for name in ("imap", "imaps")]
+        endpoint = Endpoint(HOST, *ports, account["user"], account["password"])
         yield RunningServer("dovecot", endpoint, process)
+
+
+def make_certificate(folder: Path) -> None:
+    """A self-signed certificate like that of the private servers; clients here verify none."""
+    command = ["openssl", "req", "-x509", "-nodes", "-days", "30"]
+    command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-subj", "/CN=localhost"]
+    command += ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem"]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,9 @@
 """What is measured. A workload runs in one client process or in several at once."""
 
+import imaplib
 import multiprocessing
 import random
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -123,6 +125,31 @@ def append_messages(times: int, size: int) -> Callable[[Load], list[Interval]]:
     return run
 
 
+def append_by_imaplib(*, tls: bool) -> Callable[[Load], list[Interval]]:
+    """APPEND by Python's imaplib as it is: with Nagle's algorithm, in several writes."""
+
+    def run(load: Load) -> list[Interval]:
+        endpoint, octets = load.endpoint, message(1)
+        if tls:
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            client = imaplib.IMAP4_SSL(endpoint.host, endpoint.tls_port, ssl_context=context)
+        else:
+            client = imaplib.IMAP4(endpoint.host, endpoint.port)
+        with client:
+            client.login(endpoint.user, endpoint.password)
+
+            def append_one() -> None:
+                status, data = client.append("bench-0", "", "", octets)
+                if status != "OK":
+                    raise BenchmarkError(f"answered {status} {data!r}")
+
+            return [timed(append_one) for _ in range(100)]
+
+    return run
+
+
 def in_big(times: int, command: str, octets_a_message: float) -> Callable[[Load], list[Interval]]:
     """A command in the big mailbox; the answer has at least so many octets a message."""
 
@@ -201,6 +228,8 @@ WORKLOADS = [
     Workload("noop-100-in-flight", 8, noops_in_flight, per=100),
     Workload("append-4k", 8, append_messages(100, 4096)),
     Workload("append-4k-8", 8, append_messages(25, 4096), clients=8),
+    Workload("append-imaplib", 1, append_by_imaplib(tls=False)),
+    Workload("append-imaplib-tls", 1, append_by_imaplib(tls=True)),
     Workload("append-5m", 8, append_messages(4, 5 << 20)),
     Workload("select", 8, select_first),
     Workload("select-again", 8, select_again),
@@ -263,7 +292,7 @@ def work(workload: Workload, load: Load, barrier: Barrier, results: Any) -> None
         intervals = workload.run(load)
         busy = sum(end - begin for begin, end in intervals)
         results.put(Summary(len(intervals), busy, intervals[0][0], intervals[-1][1]))
-    except (BenchmarkError, OSError) as error:
+    except (BenchmarkError, OSError, imaplib.IMAP4.error) as error:
         results.put(str(error))
 
 

@@ -141,6 +141,11 @@ class Framer:
         if not self._given_up:
             self._buffer += data
 
+    @property
+    def in_command(self) -> bool:
+        """Whether a part of a command has come, and its rest has not."""
+        return bool(self._parts or self._missing or self._buffer)
+
     def discard(self) -> None:
         """Forget all that was received and not yet given out (STARTTLS, RFC 3501, 6.2.1)."""
         self._buffer.clear()

@@ -58,6 +58,7 @@ class Channel(Protocol):
     secure: bool  # TLS is on
     peer: str  # the client's address, for the log
     authenticated: bool  # set by the session at login: a longer silence is allowed from then on
+    in_command: bool  # set by the session: a part of a command has come, its rest is awaited
 
     def receive(self) -> bytes:
         """The next octets; ``b""`` at the end. Raises Timeout, Disconnected."""

@@ -247,6 +247,7 @@ class Session:
             self.end(Text.BYE_BAD_COMMANDS)
 
     def _receive(self) -> None:
+        self.channel.in_command = self._framer.in_command
         data = self.channel.receive()
         if data:
             self._framer.feed(data)
