@@ -15,7 +15,8 @@ from typing import IO
 
 from reference_server.config.private_files import exposure, make_private_folder, open_private
 from reference_server.storage import schema
-from reference_server.storage.errors import StorageFailure, StoreInUse
+from reference_server.storage.errors import StoreDamaged, StoreInUse
+from reference_server.storage.integrity import failure_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +56,9 @@ class Database:
         self._readers: LifoQueue[sqlite3.Connection] | None = None
         self._reader_count = 0
         self._lock_file: IO[bytes] | None = None
+        self._file = None if folder is None else folder / DATABASE_FILE
         try:
-            with _failures():
+            with _failures(self._file):
                 if folder is None:
                     self._writer = _connect(":memory:")
                     schema.prepare_writer(self._writer)
@@ -66,6 +68,9 @@ class Database:
                     _close_to_others(folder)
                     self._writer = _connect(str(folder / DATABASE_FILE))
                     schema.prepare_writer(self._writer)
+                    missing = schema.missing_parts(self._writer)
+                    if missing:
+                        raise StoreDamaged(f"{self._file}: without {', '.join(missing)}")
                     self._readers = LifoQueue()
                     for _ in range(READERS):
                         reader = _connect(str(folder / DATABASE_FILE))
@@ -99,7 +104,7 @@ class Database:
     @contextmanager
     def locked(self) -> Iterator[sqlite3.Connection]:
         """The writer connection with no transaction: nobody changes anything meanwhile."""
-        with self._write_lock, _failures():
+        with self._write_lock, _failures(self._file):
             yield self._writer
 
     @contextmanager
@@ -111,7 +116,7 @@ class Database:
             return
         connection = self._readers.get()
         try:
-            with _failures():
+            with _failures(self._file):
                 yield connection
         finally:
             self._readers.put(connection)
@@ -131,11 +136,11 @@ class Database:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures(file: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StorageFailure(str(error)) from error
+        raise failure_of(error, file) from error
 
 
 def _connect(path: str) -> sqlite3.Connection:
