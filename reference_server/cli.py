@@ -198,7 +198,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _version() -> str:
-    return metadata.version("gximap")
+    """The package's version; in a checkout that is not installed nobody knows it."""
+    try:
+        return metadata.version("gximap")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
 
 
 def _table() -> str:
