@@ -16,6 +16,7 @@ from reference_server.config.data_files import find_accounts_file
 from reference_server.config.directives import DIRECTIVES
 from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
+from reference_server.config.private_files import exposure
 from reference_server.config.settings import (
     ConfigurationError,
     Settings,
@@ -65,12 +66,9 @@ def _run(options: argparse.Namespace) -> None:
     live = Live(settings)
     raise_descriptor_limit(settings.imap_fd_limit)
     tls = tls_context(settings)
-    if settings.imap_support_tls and tls is None:
-        logger.warning("TLS is off: it needs imap_certificate_path and imap_private_key_path")
-    port = settings.imap_listen_tls_port
-    if tls is None and (port is not None or is_given(settings, "imap_listen_tls")):
-        logger.warning("imap_listen_tls and imap_listen_tls_port have no effect: TLS is off")
-    directory = Directory.load(find_accounts_file(settings))
+    if tls is None:
+        _warn_of_no_tls(settings)
+    directory = _directory(settings)
     texts, text_warnings = read_texts(settings.data_file_path)
     names, name_warnings = read_folder_names(settings.data_file_path, settings.default_lang)
     for warning in (*text_warnings, *name_warnings):
@@ -106,10 +104,36 @@ def _run(options: argparse.Namespace) -> None:
         endings = SIGNALS if options.dev else ENDINGS  # a developer who closes the terminal is done
         while (received := signal.sigwait(SIGNALS)) not in endings:
             _reload(options, base, live)
+            _reload_accounts(live.settings, directory)
         logger.log(NOTICE, "ending: %s", signal.Signals(received).name)
         server.shut_down()
     finally:
         store.close()
+
+
+def _warn_of_no_tls(settings: Settings) -> None:
+    """Name the directives that turn TLS on, if any directive shows that it is wanted."""
+    listens = settings.imap_listen_tls_port is not None or is_given(settings, "imap_listen_tls")
+    effect = "; imap_listen_tls and imap_listen_tls_port have no effect" if listens else ""
+    certificate = settings.imap_certificate_path and settings.imap_private_key_path
+    needed = [] if settings.imap_support_tls else ["imap_support_tls=yes"]
+    if not certificate:
+        needed.append("imap_certificate_path and imap_private_key_path")
+    if listens or certificate or settings.imap_support_tls:
+        logger.warning("TLS is off: it needs %s%s", ", ".join(needed), effect)
+
+
+def _directory(settings: Settings) -> Directory:
+    """The accounts. Where others may read their file, the log says so.
+
+    Raises ConfigurationError, AccountsError, OSError.
+    """
+    file = find_accounts_file(settings)
+    directory = Directory.load(file)
+    warning = exposure(file)
+    if warning is not None:
+        logger.warning("reference_accounts: %s", warning)
+    return directory
 
 
 def _settings(options: argparse.Namespace, base: Settings | None) -> tuple[Settings, list[str]]:
@@ -119,9 +143,9 @@ def _settings(options: argparse.Namespace, base: Settings | None) -> tuple[Setti
 
 
 def _reload(options: argparse.Namespace, base: Settings | None, live: Live) -> None:
-    """Read the files again, and open the log file again, which may have been moved away.
+    """Read the configuration again, and open the log file again, which may have been moved away.
 
-    Where anything is wrong with them everything stays as it is.
+    Where anything is wrong everything stays as it is.
     """
     try:
         settings, warnings = _settings(options, base)
@@ -134,6 +158,16 @@ def _reload(options: argparse.Namespace, base: Settings | None, live: Live) -> N
     for key in live.renew(settings):
         logger.warning("%s has changed: that takes effect when the server is restarted", key)
     logger.log(NOTICE, "configuration read again")
+
+
+def _reload_accounts(settings: Settings, directory: Directory) -> None:
+    """Read the accounts file again. Where anything is wrong with it the accounts stay."""
+    try:
+        directory.renew(_directory(settings))
+    except (ConfigurationError, AccountsError, OSError) as error:
+        logger.error("accounts not read again: %s", error)
+        return
+    logger.log(NOTICE, "accounts read again: %d", len(directory.accounts))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -164,7 +198,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _version() -> str:
-    return metadata.version("gximap")
+    """The package's version; in a checkout that is not installed nobody knows it."""
+    try:
+        return metadata.version("gximap")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
 
 
 def _table() -> str:

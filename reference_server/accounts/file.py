@@ -13,11 +13,12 @@ from reference_server.accounts.account import Account, fold
 from reference_server.accounts.passwords import Plain, Verifier, parse_hash
 from reference_server.config.syntax import parse_language
 
+_TOML_LINE = re.compile(r"\(at line (\d+), ")
 _ADDRESS = re.compile(r"[^\s@!\x00-\x1f\x7f]+@[^\s@!\x00-\x1f\x7f]+")
 
 
 class AccountsError(Exception):
-    """The accounts file cannot be used; the message names file, entry, key and accepted form."""
+    """The accounts file cannot be used; the message names file, line, entry and accepted form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,43 @@ _KEYS = {
 def read_accounts(path: Path) -> list[Account]:
     """The accounts of the file, in its order. Raises AccountsError."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        octets = path.read_bytes()
+        text = octets.decode("utf-8")
+        document = tomllib.loads(text)
     except OSError as error:
         raise AccountsError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise AccountsError(f"{path}: not UTF-8: octet {error.start}") from error
+        number = octets.count(b"\n", 0, error.start) + 1
+        raise AccountsError(f"{path}:{number}: not UTF-8: octet {error.start}") from error
     except tomllib.TOMLDecodeError as error:
-        raise AccountsError(f"{path}: not TOML: {error}") from error
+        found = _TOML_LINE.search(str(error))
+        number = int(found[1]) if found else text.count("\n") + 1
+        raise AccountsError(f"{path}:{number}: not TOML: {error}") from error
     for key in document:
         if key != "account":
-            raise AccountsError(f"{path}: unknown key {key!r}; accepted: [[account]] tables")
+            place = next(iter(_places(path, text, 1, re.escape(key))))
+            raise AccountsError(f"{place}: unknown key {key!r}; accepted: [[account]] tables")
     tables = document.get("account", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise AccountsError(f"{path}: account is not a list; accepted: [[account]] tables")
     if not tables:
         raise AccountsError(f"{path}: no account; accepted: one or more [[account]] tables")
-    accounts = [_account(f"{path}: {_title(n, t)}", t) for n, t in enumerate(tables, 1)]
-    _check_names(path, accounts)
+    places = _places(path, text, len(tables))
+    wheres = [
+        f"{p}: {_title(n, t)}" for n, (p, t) in enumerate(zip(places, tables, strict=True), 1)
+    ]
+    accounts = [_account(where, table) for where, table in zip(wheres, tables, strict=True)]
+    _check_names(wheres, accounts)
     return accounts
+
+
+def _places(path: Path, text: str, count: int, key: str = "account") -> list[str]:
+    """File and line of each ``[[key]]`` or ``key =``; no line where there are not ``count``."""
+    begin = re.compile(rf"^[ \t]*(\[\[?[ \t]*)?[\"']?{key}[\"']?[ \t]*[]=.]", re.MULTILINE)
+    starts = [text.count("\n", 0, found.start()) + 1 for found in begin.finditer(text)]
+    if len(starts) != count:
+        return [str(path)] * count
+    return [f"{path}:{start}" for start in starts]
 
 
 def _title(number: int, table: dict[str, Any]) -> str:
@@ -119,25 +139,24 @@ def _verifier(where: str, table: dict[str, Any]) -> Verifier:
         raise AccountsError(f"{where}: password_hash: {error}") from error
 
 
-def _check_names(path: Path, accounts: list[Account]) -> None:
+def _check_names(wheres: list[str], accounts: list[Account]) -> None:
     """Every name stands for one account, and every owner is one."""
     taken: dict[str, str] = {}
-    for number, account in enumerate(accounts, 1):
+    for number, (where, account) in enumerate(zip(wheres, accounts, strict=True), 1):
         for key, name in [
             ("address", account.address),
             *(("aliases", alias) for alias in account.aliases),
         ]:
-            where = f"account {number} ({account.address})"
             if fold(name) in taken:
                 raise AccountsError(
-                    f"{path}: {where}: {key}: {name!r} is taken by {taken[fold(name)]}; "
+                    f"{where}: {key}: {name!r} is taken by {taken[fold(name)]}; "
                     f"accepted is an address that stands only once in the file"
                 )
-            taken[fold(name)] = where
+            taken[fold(name)] = f"account {number} ({account.address})"
     addresses = {fold(account.address) for account in accounts}
-    for number, account in enumerate(accounts, 1):
+    for where, account in zip(wheres, accounts, strict=True):
         for owner in sorted(account.owners - addresses):
             raise AccountsError(
-                f"{path}: account {number} ({account.address}): owners: no account has the address "
+                f"{where}: owners: no account has the address "
                 f"{owner!r}; accepted are addresses of accounts in this file"
             )

@@ -177,8 +177,8 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         condition = Condition("NO", str(error), Code("LIMIT"), command.tag)
     except (Disconnected, Timeout):
         raise
-    except StorageFailure:
-        logger.exception("%s of %s: the store failed", entry.name, session.channel.peer)
+    except (StorageFailure, OSError) as error:
+        session.service.failures.report(error, f"{entry.name}{_by_whom(session)}")
         condition = Condition("NO", Text.STORE_FAILED, Code("UNAVAILABLE"), command.tag)
     except Exception:
         logger.exception("%s of %s: internal error", entry.name, session.channel.peer)
@@ -188,6 +188,11 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
     yield condition
     if after is not None:
         after()
+
+
+def _by_whom(session: Session) -> str:
+    identity = session.identity
+    return "" if identity is None else f" of {identity.mailbox.address}"
 
 
 def _check_state(session: Session, command: Command, entry: Entry) -> None:

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reference_server.message import Extent, Part, binary_content, find_section, load_structure
+from reference_server.message import Extent, Part, binary_content, find_section
 from reference_server.protocol.commands import FetchItem, Octets, Section
 from reference_server.protocol.dates import format_date_time
 from reference_server.protocol.encoder import encode_section
 from reference_server.protocol.responses import Encoded, FetchData, Response, Stream, Value
 from reference_server.session.fetching_binary import BINARY, Content, binary_size, binary_value
+from reference_server.session.stored import stored_structure
 from reference_server.session.streams import CHUNK, certain
 from reference_server.session.view import View
+from reference_server.storage import StoreDamaged
 
 # Data items that storage keeps, by column; but for the date, as they go onto the wire.
 COLUMNS = {
@@ -139,7 +141,7 @@ class _Message:
 
     def _part(self) -> Part:
         if self._structure is None:
-            self._structure = load_structure(self._stored["structure"])
+            self._structure = stored_structure(self._stored["structure"])
         return self._structure
 
 
@@ -147,5 +149,5 @@ def _chunks(octets: Octets, start: int, stop: int) -> Iterator[bytes]:
     for position in range(start, stop, CHUNK):
         chunk = octets[position : min(position + CHUNK, stop)]
         if len(chunk) != min(CHUNK, stop - position):
-            raise ValueError("a message is shorter than it was")
+            raise StoreDamaged("a message is shorter than it was")
         yield chunk

@@ -8,11 +8,11 @@ from reference_server.message import (
     NoLeafError,
     UnknownEncodingError,
     check_binary,
-    load_structure,
 )
 from reference_server.protocol.commands import FetchItem
 from reference_server.protocol.responses import Binary, Stream, Value
 from reference_server.session.outcome import No
+from reference_server.session.stored import stored_structure
 from reference_server.session.streams import CHUNK, certain
 from reference_server.session.view import View
 
@@ -33,7 +33,7 @@ def fetchable(
     kept: list[int] = []
     refusal: No | None = None
     for uid, structure in view.mailbox.rows(uids, ["structure"]):
-        message = load_structure(structure)
+        message = stored_structure(structure)
         try:
             for part in sections:
                 check_binary(message, part)

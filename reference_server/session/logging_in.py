@@ -37,7 +37,8 @@ def log_in(
     )
     identity = directory.authenticate(name, key, target)
     actor, _, mailbox = name.partition("!")
-    verdict = session.service.throttle.judge(actor, directory.account(actor), identity is not None)
+    account = directory.account(actor) if identity is None else identity.actor
+    verdict = session.service.throttle.judge(actor, account, identity is not None)
     if identity is None or verdict is not Verdict.ADMITTED:
         # The form that log watchers such as fail2ban look for.
         logger.warning(

@@ -17,7 +17,6 @@ from reference_server.message import (
     body_contains,
     fold,
     header_contains,
-    load_structure,
     text_contains,
 )
 from reference_server.protocol.commands import (
@@ -35,6 +34,7 @@ from reference_server.protocol.commands import (
 )
 from reference_server.session.condstore import changed_since
 from reference_server.session.outcome import Bad
+from reference_server.session.stored import stored_day, stored_structure
 from reference_server.session.view import View
 
 Select = Callable[[Sequence[int]], Sequence[int]]
@@ -137,7 +137,7 @@ class Compiler:
             return self._rows(
                 Cost.COLUMN,
                 ["sent"],
-                lambda sent: sent is not None and matches(date.fromisoformat(sent), day),
+                lambda sent: sent is not None and matches(stored_day(sent), day),
             )
         return self._rows(Cost.COLUMN, ["internal_date"], lambda when: matches(when.date(), day))
 
@@ -154,7 +154,7 @@ class Compiler:
         name = key.name
 
         def matches(structure: bytes, octets: Any) -> bool:
-            part = load_structure(structure)
+            part = stored_structure(structure)
             match key.field:
                 case "HEADER":
                     return header_contains(part, octets, name, needle)

@@ -9,6 +9,7 @@ from reference_server.accounts import Directory, Throttle
 from reference_server.config.live import Live
 from reference_server.config.settings import Settings
 from reference_server.protocol.framing import Limits, Spool
+from reference_server.session.failures import FailureLog
 from reference_server.session.folder_names import FolderNames, read_folder_names
 from reference_server.session.spool import open_spool
 from reference_server.session.texts import Texts
@@ -30,6 +31,7 @@ class Service:
     throttle: Throttle = field(default_factory=Throttle)
     auth_fail_delay: float = 1.0  # seconds until a failed login is answered
     identification: tuple[tuple[str, str], ...] = ()  # what ID answers; nothing: there is no ID
+    failures: FailureLog = field(default_factory=FailureLog)
     limits: Limits = field(default_factory=Limits)
     open_spool: Callable[[int], Spool] = open_spool
 

@@ -22,7 +22,7 @@ from reference_server.session.outcome import Bad
 from reference_server.session.service import Service
 from reference_server.session.texts import Text
 from reference_server.session.view import View
-from reference_server.storage import AccountStore
+from reference_server.storage import AccountStore, StorageFailure
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ class Session:
         except Timeout:
             self._say_bye(Text.BYE_TIMEOUT)
         except Disconnected as reason:
+            if isinstance(reason.__cause__, StorageFailure):
+                self.service.failures.report(reason.__cause__, "reading a message to its end")
             if reason.args:
                 logger.info("%s", reason)
         except Exception:

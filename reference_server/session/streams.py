@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 
 from reference_server.session.channel import Disconnected
+from reference_server.storage import StorageFailure
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ def certain(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     try:
         yield from chunks
+    except StorageFailure as error:  # the session reports it
+        raise Disconnected from error
     except Exception as error:
         logger.exception("a message could not be read to its end")
         raise Disconnected from error

@@ -18,6 +18,7 @@ from reference_server.storage.errors import (
     SchemaTooNew,
     StorageError,
     StorageFailure,
+    StoreDamaged,
     StoreInUse,
 )
 from reference_server.storage.flags import DELETED, MAX_KEYWORDS
@@ -77,6 +78,7 @@ __all__ = [
     "StorageError",
     "StorageFailure",
     "Store",
+    "StoreDamaged",
     "StoreInUse",
     "StoreResult",
     "is_possible",

@@ -16,6 +16,7 @@ from reference_server.storage.errors import (
     MailboxMissing,
 )
 from reference_server.storage.flags import DELETED, SEEN, parse
+from reference_server.storage.integrity import require
 from reference_server.storage.mailbox import Mailbox
 from reference_server.storage.names import (
     DELIMITER,
@@ -52,6 +53,9 @@ class AccountStore:
                 " ORDER BY name <> ?, name",
                 (self._id, INBOX),
             ).fetchall()
+        require(
+            (str,), (value for name, _, uses in rows for value in (name, uses)), "mailbox names"
+        )
         parents = {name.rpartition(DELIMITER)[0] for name, _, _ in rows}
         return [
             MailboxInfo(name, bool(selectable), tuple(special_use.split()), name in parents)
@@ -175,6 +179,7 @@ class AccountStore:
         if not rows:
             raise MailboxMissing(name)
         uid_next, uid_validity, highest_modseq = rows[0][:3]
+        require((int,), rows[0][:3], "counters of a mailbox")
         counts = [(parse(flags or ""), count) for _, _, _, flags, count, _, _ in rows]
         return MailboxStatus(
             messages=sum(count for _, count in counts),

@@ -9,7 +9,7 @@ from datetime import datetime
 from weakref import WeakSet
 
 from reference_server.storage.database import Database, Transaction
-from reference_server.storage.errors import MessageMissing
+from reference_server.storage.errors import StoreDamaged
 from reference_server.storage.values import NewMessage
 
 CHUNK = 1 << 20  # octets; a message up to this size is one chunk
@@ -87,8 +87,9 @@ class BlobReader:
                     "SELECT octets FROM content WHERE message = ? AND chunk = ?",
                     (self.message, number),
                 ).fetchone()
-            if row is None:
-                raise MessageMissing(())
+            expected = min(CHUNK, self._length - number * CHUNK)
+            if row is None or not isinstance(row[0], bytes) or len(row[0]) != expected:
+                raise StoreDamaged(f"chunk {number} of message {self.message}: missing or altered")
             self._number, self._chunk = number, row[0]
         return self._chunk
 
@@ -161,9 +162,15 @@ class Contents:
             return reader
 
 
-def parse_date(text: str) -> datetime:
-    """An internal_date column."""
-    return datetime.fromisoformat(text)
+def parse_date(text: str, uid: int) -> datetime:
+    """An internal_date column, of the message with this UID. Raises StoreDamaged."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        raise StoreDamaged(f"internal_date of a message with UID {uid} is {text!r}")
+    return when
 
 
 def _storable(value: object) -> object:

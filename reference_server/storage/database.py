@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -12,15 +13,21 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import IO
 
+from reference_server.config.private_files import exposure, make_private_folder, open_private
 from reference_server.storage import schema
-from reference_server.storage.errors import StorageFailure, StoreInUse
+from reference_server.storage.errors import StoreDamaged, StoreInUse
+from reference_server.storage.integrity import failure_of
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 READERS = 4
 DATABASE_FILE = "mail.sqlite"
 LOCK_FILE = "mail.lock"
-STORE_FILES = "mail.*"  # all that a store keeps in its folder
+# All that a store keeps in its folder; SQLite gives its own files the mode of the database.
+STORE_FILES = (
+    LOCK_FILE,
+    *(DATABASE_FILE + suffix for suffix in ("", "-wal", "-shm", "-journal")),
+)
 
 
 class Transaction:
@@ -51,16 +58,21 @@ class Database:
         self._reader_count = 0
         self._lock_file: IO[bytes] | None = None
         self._listeners: list[Callable[[bool], None]] = []
+        self._file = None if folder is None else folder / DATABASE_FILE
         try:
-            with _failures():
+            with _failures(self._file):
                 if folder is None:
                     self._writer = _connect(":memory:")
                     schema.prepare_writer(self._writer)
                 else:
-                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    _warn(make_private_folder(folder, STORE_FILES))
                     self._lock_file = _lock(folder / LOCK_FILE)
+                    _close_to_others(folder)
                     self._writer = _connect(str(folder / DATABASE_FILE))
                     schema.prepare_writer(self._writer)
+                    missing = schema.missing_parts(self._writer)
+                    if missing:
+                        raise StoreDamaged(f"{self._file}: without {', '.join(missing)}")
                     self._readers = LifoQueue()
                     for _ in range(READERS):
                         reader = _connect(str(folder / DATABASE_FILE))
@@ -113,7 +125,7 @@ class Database:
             try:
                 action()
             except Exception:
-                log.exception("memory could not follow a commit, and is read again")
+                logger.exception("memory could not follow a commit, and is read again")
                 complete = False
         if not complete:
             self._end(False)
@@ -125,7 +137,7 @@ class Database:
     @contextmanager
     def locked(self) -> Iterator[sqlite3.Connection]:
         """The writer connection with no transaction: nobody changes anything meanwhile."""
-        with self._write_lock, _failures():
+        with self._write_lock, _failures(self._file):
             yield self._writer
 
     @contextmanager
@@ -137,7 +149,7 @@ class Database:
             return
         connection = self._readers.get()
         try:
-            with _failures():
+            with _failures(self._file):
                 yield connection
         finally:
             self._readers.put(connection)
@@ -157,19 +169,36 @@ class Database:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures(file: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StorageFailure(str(error)) from error
+        raise failure_of(error, file) from error
 
 
 def _connect(path: str) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
 
+def _close_to_others(folder: Path) -> None:
+    """Make the database file if need be, and give it and what lies beside it the mode 0600.
+
+    For a process that has the lock and no connection yet: closing a file gives up its locks.
+    """
+    for name in STORE_FILES:
+        path = folder / name
+        with suppress(FileNotFoundError):
+            os.close(open_private(path, os.O_RDONLY | (os.O_CREAT if name == DATABASE_FILE else 0)))
+            _warn(exposure(path))
+
+
+def _warn(warning: str | None) -> None:
+    if warning is not None:
+        logger.warning("%s", warning)
+
+
 def _lock(path: Path) -> IO[bytes]:
-    file = path.open("ab")
+    file = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

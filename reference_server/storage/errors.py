@@ -82,4 +82,22 @@ class SchemaTooNew(StorageError):
 
 
 class StorageFailure(StorageError):
-    """The database failed (disk full, I/O error, closed). The transaction was rolled back."""
+    """The database failed (disk full, I/O error, closed). The transaction was rolled back.
+
+    ``kind`` is the same word for failures of the same cause.
+    """
+
+    def __init__(self, text: str, kind: str = "failure") -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class StoreDamaged(StorageFailure):
+    """The database has what it cannot have: not what this program wrote to it."""
+
+    def __init__(self, text: str, kind: str = "damage") -> None:
+        super().__init__(
+            f"the store is damaged: {text}; stop the server, and restore the file from a backup or"
+            " with the .recover command of sqlite3",
+            kind,
+        )

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from reference_server.storage.errors import KeywordLimit
+from reference_server.storage.integrity import require
 from reference_server.storage.values import FlagOperation, Flags
 
 SEEN = "\\Seen"
@@ -41,6 +42,7 @@ class _Sets(dict[str, Flags]):
     """Column text to flags, parsed once: the same object for the same text."""
 
     def __missing__(self, text: str) -> Flags:
+        require((str,), (text,), "flags of a message")
         flags = self[text] = parse(text)
         return flags
 

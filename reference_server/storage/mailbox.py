@@ -13,6 +13,7 @@ from reference_server.storage.content import BlobReader, Contents
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import MailboxMissing, MessageMissing
 from reference_server.storage.flags import DELETED, FlagTable, apply, unparse
+from reference_server.storage.integrity import require
 from reference_server.storage.rows import Reading
 from reference_server.storage.values import (
     Added,
@@ -165,7 +166,9 @@ class Mailbox:
             rows = connection.execute(
                 "SELECT uid, modseq FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
             )
-            return dict(rows)
+            modseqs = dict(rows)
+            require((int,), modseqs.values(), f"mod-sequences of {self._name}")
+            return modseqs
 
     def expunged_since(self, modseq: int) -> list[int]:
         """The UIDs, ascending, of the messages that were removed after this mod-sequence."""
@@ -330,6 +333,7 @@ class Mailbox:
         ).fetchone()
         if row is None:
             raise MailboxMissing(self._name)
+        require((int,), row, f"counters of {self._name}")
         return _Counters(*row)
 
     def _set_modseq(self, connection: sqlite3.Connection, modseq: int) -> None:
@@ -346,7 +350,9 @@ class Mailbox:
             rows = connection.execute(
                 "SELECT uid, flags FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
             )
-            self._index = {uid: sets[flags] for uid, flags in rows}
+            index = {uid: sets[flags] for uid, flags in rows}
+            require((int,), index, f"UIDs of {self._name}")
+            self._index = index
         return self._index
 
     def _spell(self, transaction: Transaction, sets: Sequence[Flags]) -> Mapping[Flags, Flags]:

@@ -9,9 +9,20 @@ from typing import Any
 
 from reference_server.storage.content import CHUNK, DIGEST_COLUMNS, Contents, parse_date
 from reference_server.storage.database import Database
+from reference_server.storage.integrity import require
 
 BATCH_ROWS = 500
 BATCH_OCTETS = 1 << 20
+
+_TEXT = (str, type(None))
+_KINDS = {
+    "size": (int,),
+    "internal_date": (str,),
+    "octets": (bytes, type(None)),
+    **dict.fromkeys(("envelope", "body", "bodystructure", "structure"), (bytes,)),
+    **dict.fromkeys(("sent", "subject", "sender", "to", "cc", "bcc"), _TEXT),
+}
+"""The types of each column's values, as they are stored."""
 
 _COLUMNS = {column: f'message."{column}"' for column in DIGEST_COLUMNS} | {
     "internal_date": "message.internal_date",
@@ -35,6 +46,7 @@ class Reading:
         self._database = database
         self._contents = contents
         self._mailbox = mailbox
+        self._columns = ("uid", *columns)
         self._octets = columns.index("octets") + 1 if "octets" in columns else None
         self._date = columns.index("internal_date") + 1 if "internal_date" in columns else None
         self._query = (
@@ -53,6 +65,8 @@ class Reading:
             stop = _end_of_run(uids, position)
             batch, complete = self._batch(uids[position:stop])
             position = stop if complete else uids.index(batch[-1][0], position) + 1
+            for column, values in zip(self._columns, zip(*batch, strict=True), strict=False):
+                require(_KINDS.get(column, (int,)), values, f"column {column} of messages")
             for row in batch:
                 finished = self._finish(row)
                 if finished is not None:
@@ -74,7 +88,8 @@ class Reading:
             octets = 0
             for row in cursor:
                 batch.append(row)
-                octets += len(row[self._octets] or b"")
+                value = row[self._octets]
+                octets += len(value) if isinstance(value, bytes) else 0
                 if octets >= BATCH_OCTETS:
                     cursor.close()  # ends the read transaction
                     return batch, False
@@ -85,7 +100,7 @@ class Reading:
             return row[: self._width]
         values = list(row)
         if self._date is not None:
-            values[self._date] = parse_date(values[self._date])
+            values[self._date] = parse_date(values[self._date], row[0])
         if self._octets is not None and values[self._octets] is None:
             values[self._octets] = self._contents.reader(self._mailbox, values[0])
             if values[self._octets] is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 from reference_server.storage.errors import SchemaTooNew
 
@@ -101,6 +102,8 @@ def prepare_writer(connection: sqlite3.Connection) -> None:
         raise SchemaTooNew(
             f"the store has schema version {version}, this program knows up to {VERSION}"
         )
+    if version == 0 and _columns(connection):
+        raise sqlite3.DatabaseError("it holds tables of another program")
     connection.execute("PRAGMA page_size = 8192")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -111,6 +114,32 @@ def prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     if version == 0:
         connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def missing_parts(connection: sqlite3.Connection) -> list[str]:
+    """The tables and columns that should be there and are not."""
+    with closing(sqlite3.connect(":memory:")) as blank:
+        blank.executescript(SCHEMA)
+        expected = _columns(blank)
+    found = _columns(connection)
+    tables = {table for table, _ in found}
+    return sorted(
+        {
+            f"column {table}.{column}" if table in tables else f"table {table}"
+            for table, column in expected - found
+        }
+    )
+
+
+def _columns(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    """(table, column) of all there are."""
+    return set(
+        connection.execute(
+            "SELECT made.name, part.name"
+            " FROM sqlite_master AS made, pragma_table_info(made.name) AS part"
+            " WHERE made.type = 'table'"
+        )
+    )
 
 
 def prepare_reader(connection: sqlite3.Connection) -> None:

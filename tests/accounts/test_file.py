@@ -75,6 +75,35 @@ def test_every_mistake_is_named(tmp_path, text, expected):
     assert "accounts.toml" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (GOOD + "x = [", 13),
+        (GOOD + 'x = "', 13),
+        (GOOD + "x = 1\n" + entry(), 10),
+        (GOOD.encode() + b"# \xff", 13),
+        (GOOD + entry(address=None), 13),
+        (GOOD + entry(imap="1"), 13),
+        (GOOD + entry(password=None, password_hash='"junk"'), 13),
+        (GOOD + " [[ 'account' ]]\naddress = 'bob@example.test'\npassword = 'x'", 13),
+        (GOOD + entry(owners='["nobody@x.test"]'), 13),
+        (GOOD + "[other]\n", 13),
+        ("# A comment\nother = 1\n" + GOOD, 2),
+    ],
+)
+def test_the_line_is_named(tmp_path, text, line):
+    """That of the account's header, where it is no mistake in TOML."""
+    with pytest.raises(AccountsError, match=rf"accounts\.toml:{line}: "):
+        load(tmp_path, text)
+
+
+def test_without_headers_there_is_no_line(tmp_path):
+    good = '{address = "a@x.test", password = "p"}'
+    bad = '{address = "b@x.test", password = "p", imap = 1}'
+    with pytest.raises(AccountsError, match=r"accounts\.toml: account 2 \(b@x\.test\): imap 1"):
+        load(tmp_path, f"account = [{good}, {bad}]")
+
+
 def test_no_password_in_an_error(tmp_path):
     with pytest.raises(AccountsError) as caught:
         load(tmp_path, entry(password="12345678"))

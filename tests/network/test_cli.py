@@ -39,6 +39,7 @@ def refused(run, tmp_path, certificate):
 
     def start(**directives):
         accounts = tmp_path / "accounts.toml"
+        accounts.touch(mode=0o600)
         accounts.write_text('[[account]]\naddress = "a@example.test"\npassword = "secret"\n')
         values = {
             "imap_listen_addr": "127.0.0.1",
@@ -164,7 +165,7 @@ def test_a_missing_accounts_file(refused):
 def test_a_bad_accounts_file(refused, tmp_path):
     file = tmp_path / "bad.toml"
     file.write_text("[[account]\n")
-    assert "bad.toml: not TOML" in refused(reference_accounts=file)
+    assert "bad.toml:1: not TOML" in refused(reference_accounts=file)
 
 
 @pytest.mark.directive("config_file_path", "reference_accounts")
@@ -227,6 +228,45 @@ def test_tls_without_certificate_is_off(start_reference):
     client = imaplib.IMAP4(*server.imap, timeout=30)
     assert "STARTTLS" not in client.capabilities
     client.logout()
+
+
+@pytest.mark.directive("imap_support_tls", "imap_certificate_path", "imap_private_key_path")
+@pytest.mark.parametrize(
+    ("directives", "line"),
+    [
+        (
+            {"imap_support_tls": "no"},
+            "TLS is off: it needs imap_support_tls=yes;"
+            " imap_listen_tls and imap_listen_tls_port have no effect\n",
+        ),
+        (
+            {"imap_support_tls": "no", "imap_listen_tls_port": ""},
+            "TLS is off: it needs imap_support_tls=yes\n",
+        ),
+        (
+            {"imap_support_tls": "no", "imap_private_key_path": ""},
+            "TLS is off: it needs imap_support_tls=yes, imap_certificate_path and"
+            " imap_private_key_path; ",
+        ),
+        (
+            {"imap_listen_tls_port": "", "imap_private_key_path": ""},
+            "TLS is off: it needs imap_certificate_path and imap_private_key_path\n",
+        ),
+        (
+            {
+                "imap_support_tls": "no",
+                "imap_listen_tls_port": "",
+                "imap_certificate_path": "",
+                "imap_private_key_path": "",
+            },
+            None,
+        ),
+    ],
+)
+def test_the_log_says_what_turns_tls_on(start_reference, directives, line):
+    server = start_reference(**directives)
+    assert server.log.count("TLS is off") == (line is not None)
+    assert line is None or line in server.log
 
 
 def test_unknown_keys_are_in_the_log(start_reference):

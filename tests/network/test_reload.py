@@ -226,6 +226,73 @@ def test_a_missing_file_changes_nothing(operate):
     assert server.end() == 0
 
 
+ACCOUNTS_READ = "accounts read again"
+ACCOUNTS_NOT_READ = "accounts not read again"
+
+
+def can_log_in(server, user, password):
+    with contextlib.closing(socket.create_connection(server.imap, timeout=30)) as client:
+        client.sendall(f"a LOGIN {user} {password}\r\nb LOGOUT\r\n".encode())
+        answers = b"".join(iter(lambda: client.recv(4096), b""))
+    assert b"a OK" in answers or b"a NO [AUTHENTICATIONFAILED]" in answers
+    return b"a OK" in answers
+
+
+def write_accounts(server, **passwords):
+    (server.folder / "accounts.toml").write_text(
+        "".join(
+            f'[[account]]\naddress = "{name}@example.test"\npassword = "{password}"\n'
+            for name, password in passwords.items()
+        )
+    )
+
+
+@pytest.mark.directive("reference_accounts")
+def test_accounts_are_read_again(operate):
+    """New ones, changed passwords and removed ones count for logins from then on."""
+    server, operator = operate()
+    bob = imaplib.IMAP4(*server.imap, timeout=30)
+    bob.login("bob@example.test", "bobpw")
+    write_accounts(server, alice="changed", eve="new")
+    operator.hang_up(ACCOUNTS_READ)
+    assert f"{ACCOUNTS_READ}: 2" in server.log
+    assert can_log_in(server, "alice@example.test", "changed")
+    assert not can_log_in(server, "alice@example.test", "alicepw")
+    assert can_log_in(server, "eve@example.test", "new")
+    assert not can_log_in(server, "bob@example.test", "bobpw")
+    assert bob.create("still-there")[0] == operator.client.create("here-too")[0] == "OK"
+    assert bob.append("still-there", None, None, b"Subject: x\r\n\r\nx\r\n")[0] == "OK"
+    bob.logout()
+
+
+@pytest.mark.directive("reference_accounts")
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[[account]\n", r"accounts\.toml:1: not TOML: Expected"),
+        ("\n[[account]]\naddress = 'alice'\n", r"accounts\.toml:2: account 1 \(alice\): address"),
+        ("", r"accounts\.toml: no account"),
+        (None, r"accounts\.toml: cannot be read: No such file"),
+    ],
+)
+def test_an_invalid_accounts_file_leaves_the_accounts_as_they_are(operate, text, reason):
+    """One line says why. The configuration is read again all the same."""
+    server, operator = operate()
+    file = server.folder / "accounts.toml"
+    file.unlink()
+    if text is not None:
+        file.write_text(text)
+        file.chmod(0o600)
+    operator.write(imap_rfc9051="no")
+    before = len(server.log.splitlines())
+    operator.hang_up(ACCOUNTS_NOT_READ)
+    lines = [line for line in server.log.splitlines()[before:] if "accounts" in line]
+    assert len(lines) == 1
+    assert re.search(rf"ERROR {ACCOUNTS_NOT_READ}: .*{reason}", lines[0])
+    assert can_log_in(server, "alice@example.test", "alicepw")
+    assert "IMAP4REV2" not in operator.capabilities()
+
+
 def test_sigterm_after_sighup(operate):
     server, operator = operate()
     for _ in range(3):

@@ -117,6 +117,12 @@ NOT_AUTHENTICATED = {
         C: c2VjcmV0
         S: a OK [CAPABILITY <text>
     """,
+    "AUTHENTICATE LOGIN with an initial response, the user name": """
+        C: a AUTHENTICATE LOGIN YWxpY2VAeC50ZXN0
+        S: + UGFzc3dvcmQ6
+        C: c2VjcmV0
+        S: a OK [CAPABILITY <text>
+    """,
     "AUTHENTICATE LOGIN refused": """
         C: a AUTHENTICATE LOGIN
         S: + VXNlcm5hbWU6
@@ -129,7 +135,19 @@ NOT_AUTHENTICATED = {
         C: c2VjcmV1
         S: b NO [AUTHENTICATIONFAILED] authentication failed
         C: c AUTHENTICATE LOGIN YWxpY2VAeC50ZXN0
-        S: c BAD <text>
+        S: + UGFzc3dvcmQ6
+        C: c2VjcmV1
+        S: c NO [AUTHENTICATIONFAILED] authentication failed
+        C: d AUTHENTICATE LOGIN YWxpY2VAeC50ZXN0
+        S: + UGFzc3dvcmQ6
+        C: *
+        S: d BAD <text>
+        C: d AUTHENTICATE LOGIN =AAA
+        S: d BAD <text>
+        C: e AUTHENTICATE LOGIN =
+        S: + UGFzc3dvcmQ6
+        C: c2VjcmV0
+        S: e NO [AUTHENTICATIONFAILED] authentication failed
         C: d AUTHENTICATE CRAM-MD5
         S: d NO <text>
     """,

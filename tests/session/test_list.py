@@ -90,9 +90,18 @@ def test_special_uses_are_among_the_attributes_of_revision_2(alice):
 
 def test_xlist(alice):
     assert alice.ok('XLIST "" D%') == [
-        '* XLIST (\\Trash) "/" "Deleted Items"',
-        '* XLIST (\\Drafts) "/" "Drafts"',
+        '* XLIST (\\HasNoChildren \\Trash) "/" "Deleted Items"',
+        '* XLIST (\\HasNoChildren \\Drafts) "/" "Drafts"',
     ]
+    alice.ok("CREATE Drafts/below")
+    alice.ok("CREATE INBOX/inbox")
+    assert alice.ok('XLIST "" Drafts') == ['* XLIST (\\HasChildren \\Drafts) "/" "Drafts"']
+    assert alice.ok('XLIST "" I*') == [
+        '* XLIST (\\HasChildren \\Inbox) "/" "INBOX"',
+        '* XLIST (\\HasNoChildren) "/" "INBOX/inbox"',
+    ]
+    assert alice.ok('XLIST "" ""') == ['* XLIST (\\Noselect) "/" ""']
+    assert alice.ok('LIST "" INBOX') == ['* LIST () "/" "INBOX"']
 
 
 STATUS = """

@@ -9,6 +9,8 @@ from conformance.wire import Mailbox, Quoted
 
 pytestmark = needs("XLIST")
 
+CHILDREN = frozenset({"\\HasChildren", "\\HasNoChildren"})
+
 
 def xlisted(connection, *arguments):
     """What XLIST with these arguments returns, by name."""
@@ -39,6 +41,27 @@ def test_shows_special_uses(authenticated):
     assert {name: uses(entry) for name, entry in lasting(found).items()} == {
         name: uses(entry) for name, entry in lasting(expected).items()
     }
+
+
+@requirement("GROMOX-capabilities-XLIST-INBOX")
+def test_marks_the_inbox(authenticated):
+    """XLIST shows \\Inbox on INBOX and on no other name."""
+    found = lasting(xlisted(authenticated, '""', "*"))
+    assert [name for name, entry in found.items() if "\\Inbox" in entry.attributes] == ["INBOX"]
+
+
+@requirement("GROMOX-capabilities-XLIST-CHILDREN")
+def test_shows_children(authenticated, scratch, mailbox):
+    """XLIST shows on each name \\HasChildren or \\HasNoChildren, whichever is true."""
+    below = scratch.below(mailbox, "ab")
+    authenticated.create(below)
+    found = xlisted(authenticated, '""', Quoted(f"{mailbox}*"))
+    assert {name: CHILDREN & set(entry.attributes) for name, entry in found.items()} == {
+        mailbox: {"\\HasChildren"},
+        below: {"\\HasNoChildren"},
+    }
+    for name, entry in lasting(xlisted(authenticated, '""', "*")).items():
+        assert len(CHILDREN & set(entry.attributes)) == 1, f"{name}: {entry.attributes}"
 
 
 @requirement("GROMOX-capabilities-XLIST", "RFC3501-2.2.2-3")

@@ -37,8 +37,8 @@ def list_(session: Session, command: List) -> Steps:
 
 
 def xlist(session: Session, command: Xlist) -> Steps:
-    """LIST with the special uses."""
-    shown = frozenset({"SPECIAL-USE"})
+    """LIST with special uses and children, and \\Inbox on INBOX, which no LIST shows."""
+    shown = frozenset({"SPECIAL-USE", "CHILDREN", "XLIST"})
     as_list = List(command.tag, command.reference, (command.pattern,), returned=shown)
     for entry in _entries(session, as_list):
         yield replace(entry, name="XLIST")
@@ -126,6 +126,8 @@ def _attributes(
         yield "\\HasChildren" if mailbox and mailbox.has_children else "\\HasNoChildren"
     if "SPECIAL-USE" in shown and mailbox:
         yield from mailbox.special_use
+    if "XLIST" in shown and name == INBOX:
+        yield "\\Inbox"
 
 
 def lsub(session: Session, command: Lsub) -> Steps:

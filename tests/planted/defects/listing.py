@@ -237,6 +237,30 @@ def xlist_is_plain_list():
     dispatch.TABLE[commands.Xlist] = replace(entry, handler=handler)
 
 
+def _xlist_without(*attributes):
+    """XLIST never shows these."""
+    entry = dispatch.TABLE[commands.Xlist]
+
+    def handler(session, command):
+        for response in list_.xlist(session, command):
+            shown = tuple(one for one in response.values[0] if one not in attributes)
+            yield replace(response, values=(shown, *response.values[1:]))
+
+    dispatch.TABLE[commands.Xlist] = replace(entry, handler=handler)
+
+
+@found_by("extensions/xlist/marks_the_inbox")
+def xlist_without_inbox():
+    """XLIST shows INBOX like any other name."""
+    _xlist_without(b"\\Inbox")
+
+
+@found_by("extensions/xlist/shows_children")
+def xlist_without_children():
+    """XLIST shows \\HasChildren, and nothing where there are none."""
+    _xlist_without(b"\\HasNoChildren")
+
+
 @found_by("extensions/appendlimit/a_larger_message_is_refused_before_it_is_sent")
 def a_large_message_is_refused_without_the_code():
     """APPEND above the limit is answered NO without TOOBIG."""

@@ -7,7 +7,7 @@ from reference_server.accounts import Directory
 from reference_server.protocol import commands
 from reference_server.session import capabilities, dispatch
 from reference_server.session.commands import authenticate, starttls
-from reference_server.session.commands.authenticate import Credentials, Mechanism
+from reference_server.session.commands.authenticate import Credentials
 from reference_server.session.dispatch import ANY
 from reference_server.session.outcome import Bad, No
 from reference_server.session.session import Session
@@ -69,7 +69,7 @@ def plain_has_a_challenge():
         _, user, password = (yield b"ready").split(b"\0")
         return Credentials(user, password)
 
-    authenticate.MECHANISMS["PLAIN"] = Mechanism(exchange, True)
+    authenticate.MECHANISMS["PLAIN"] = exchange
 
 
 @found_by("not_authenticated/plain/rejects_a_malformed_message[three NULs]")
@@ -80,7 +80,7 @@ def plain_ignores_the_rest():
         authorization, user, password, *_ = (yield b"").split(b"\0")
         return Credentials(user, password, authorization)
 
-    authenticate.MECHANISMS["PLAIN"] = Mechanism(exchange, True)
+    authenticate.MECHANISMS["PLAIN"] = exchange
 
 
 @found_by("not_authenticated/plain/denies_the_privileges_of_another_user")
