@@ -21,9 +21,10 @@ def start_condstore(session: Session) -> Iterator[Response]:
     """A CONDSTORE enabling command: the first tells HIGHESTMODSEQ of the selected mailbox (3.1)."""
     if "CONDSTORE" in session.enabled:
         return
-    session.enabled |= {"CONDSTORE"}
     if session.view is not None:
         session.view.use_modseqs()
+    session.enabled |= {"CONDSTORE"}
+    if session.view is not None:
         yield Condition("OK", "highest mod-sequence", highest_modseq(session.view))
 
 

@@ -120,12 +120,16 @@ class AccountStore:
                 raise InvalidName(new)
             if self._exists(connection, target):
                 raise MailboxExists(new)
+            renamed = [
+                (mailbox_id, checked(target + name[len(source) :]))
+                for mailbox_id, name in [
+                    (self._row(connection, source)[0], source),
+                    *self._inferiors(connection, source),
+                ]
+            ]
             self._create_superiors(connection, target)
-            for mailbox_id, name in [
-                (self._row(connection, source)[0], source),
-                *self._inferiors(connection, source),
-            ]:
-                self._rename_one(transaction, mailbox_id, checked(target + name[len(source) :]))
+            for mailbox_id, name in renamed:
+                self._rename_one(transaction, mailbox_id, name)
 
     def subscriptions(self) -> list[str]:
         """Subscribed names, by code point; they need not exist."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import LifoQueue
@@ -13,6 +14,8 @@ from typing import IO
 
 from reference_server.storage import schema
 from reference_server.storage.errors import StorageFailure, StoreInUse
+
+log = logging.getLogger(__name__)
 
 READERS = 4
 DATABASE_FILE = "mail.sqlite"
@@ -30,7 +33,8 @@ class Transaction:
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this after the commit, still under the write lock; never after a rollback.
 
-        Memory is changed only here, so it cannot differ from the disk.
+        Memory is changed only here, so it cannot differ from the disk. All actions are carried
+        out, even when one of them raises.
         """
         self.actions.append(action)
 
@@ -46,6 +50,7 @@ class Database:
         self._readers: LifoQueue[sqlite3.Connection] | None = None
         self._reader_count = 0
         self._lock_file: IO[bytes] | None = None
+        self._listeners: list[Callable[[bool], None]] = []
         try:
             with _failures():
                 if folder is None:
@@ -66,6 +71,14 @@ class Database:
             self.close()
             raise
 
+    def on_end(self, listener: Callable[[bool], None]) -> None:
+        """Call this at the end of each transaction, under the write lock.
+
+        It is given whether memory may keep what was read during the transaction. If not, whatever
+        memory repeats of the database has to be read again.
+        """
+        self._listeners.append(listener)
+
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """A transaction: committed at the end of the block, rolled back when it raises.
@@ -73,18 +86,41 @@ class Database:
         Not to be nested. Raises StorageFailure.
         """
         with self.locked() as connection:
+            if connection.in_transaction:  # the last ROLLBACK failed
+                connection.execute("ROLLBACK")
+            changes = connection.total_changes
             connection.execute("BEGIN IMMEDIATE")
             transaction = Transaction(connection)
             try:
                 yield transaction
                 connection.execute("COMMIT")
             except BaseException:
-                # SQLite has already rolled back after some errors, such as a full disk.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                # Before anything was written, all that was read was committed: it may be kept.
+                kept = connection.total_changes == changes
+                try:
+                    # SQLite has already rolled back after some errors, such as a full disk.
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                finally:
+                    self._end(kept)
                 raise
-            for action in transaction.actions:
+            self._end(True)
+            self._carry_out(transaction.actions)
+
+    def _carry_out(self, actions: Iterable[Callable[[], None]]) -> None:
+        complete = True
+        for action in actions:
+            try:
                 action()
+            except Exception:
+                log.exception("memory could not follow a commit, and is read again")
+                complete = False
+        if not complete:
+            self._end(False)
+
+    def _end(self, kept: bool) -> None:
+        for listener in self._listeners:
+            listener(kept)
 
     @contextmanager
     def locked(self) -> Iterator[sqlite3.Connection]:

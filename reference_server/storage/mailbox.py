@@ -46,7 +46,8 @@ class Mailbox:
     """A mailbox, shared by all sessions that use it. Every method may be called by any thread.
 
     The database is the authority. ``_index`` repeats, once it is needed, what every session asks
-    for: the flags of each UID, ascending. It is changed after the commit, under the write lock.
+    for: the flags of each UID, ascending. It is changed after the commit, under the write lock,
+    and read again after a rollback.
     """
 
     def __init__(
@@ -311,9 +312,14 @@ class Mailbox:
         """After the commit of a RENAME: bear the new name."""
         self._name, self._uid_validity = name, uid_validity
 
+    def read_again(self) -> None:
+        """Drop what memory repeats of the database. Those who have the mailbox open keep it."""
+        self._index = None
+        self._flag_table = None
+
     def gone(self) -> None:
         """After the commit of a DELETE: tell those who have it open."""
-        self._index = None
+        self.read_again()
         self._publish(Gone())
         self._observers = []
 

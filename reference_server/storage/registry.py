@@ -23,6 +23,8 @@ class Registry:
         self._contents = contents
         self._mailboxes: WeakValueDictionary[int, Mailbox] = WeakValueDictionary()
         self._kept: OrderedDict[int, Mailbox] = OrderedDict()
+        self._uncommitted: list[int] = []  # found first in the transaction that is in progress
+        database.on_end(self._transaction_ended)
 
     def find(self, connection: sqlite3.Connection, account: int, name: str) -> Mailbox:
         """The object of a selectable mailbox. Raises MailboxMissing."""
@@ -48,6 +50,8 @@ class Registry:
                 uid_validity,
             )
             self._mailboxes[mailbox_id] = mailbox
+            if connection.in_transaction:
+                self._uncommitted.append(mailbox_id)
         self._kept[mailbox_id] = mailbox
         self._kept.move_to_end(mailbox_id)
         if len(self._kept) > KEPT:
@@ -62,3 +66,15 @@ class Registry:
         """The mailbox is deleted."""
         self._kept.pop(mailbox_id, None)
         self._mailboxes.pop(mailbox_id, None)
+
+    def _transaction_ended(self, kept: bool) -> None:
+        """After a rollback: forget the mailboxes that never came to be, and what others know.
+
+        The next mailbox, perhaps another account's, gets the same id.
+        """
+        uncommitted, self._uncommitted = self._uncommitted, []
+        if not kept:
+            for mailbox_id in uncommitted:
+                self.forget(mailbox_id)
+            for mailbox in list(self._mailboxes.values()):
+                mailbox.read_again()

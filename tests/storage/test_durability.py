@@ -234,3 +234,33 @@ def test_a_failing_commit_changes_nothing(store):
     with store._database.locked() as connection:
         connection.execute("DROP TRIGGER spring")
     assert inbox.store_flags([1], "add", frozenset({"$NEW"})).changed == {1: {"$NEW"}}
+
+
+def test_memory_that_cannot_follow_a_commit_is_read_again(store, monkeypatch, caplog):
+    account = store.account(ADDRESS)
+    account.append("INBOX", [message("kept")])
+    inbox = account.mailbox("INBOX")
+    watcher = Watcher(inbox)
+    table = type(inbox._flag_table)
+
+    def fail(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(table, "learn", fail)
+        inbox.store_flags([1], "add", frozenset({"$New"}))
+    assert "read again" in caplog.text
+    assert watcher.flags == {1: {"$New"}}
+    assert contents(inbox) == [(1, frozenset({"$New"}), "kept")]
+    assert inbox.store_flags([1], "set", frozenset({"$NEW", "$b"})).changed == {1: {"$New", "$b"}}
+    assert Watcher(inbox).snapshot.keywords == ("$Forwarded", "$New", "$b")
+
+
+def test_a_transaction_that_could_not_be_rolled_back(store):
+    """The next one begins with the rollback that failed."""
+    account = store.account(ADDRESS)
+    writer = store._database._writer
+    writer.execute("BEGIN")
+    writer.execute("DELETE FROM subscription")
+    account.create("a")
+    assert account.subscriptions() == ["INBOX"]
