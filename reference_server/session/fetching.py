@@ -64,9 +64,10 @@ def fetch_texts(
         batch = uids[start : start + _BATCH]
         marked: set[int] = set()
         if marks:
-            marked = {uid for uid in batch if "\\Seen" not in view.flags[uid]}
+            marked = {uid for uid in batch if "\\Seen" not in view.flags[uid]} - view.vanished
             if marked:
-                view.mailbox.store_flags(sorted(marked), "add", _SEEN, view)
+                stored = view.mailbox.store_flags(sorted(marked), "add", _SEEN, view)
+                marked = set(stored.flags)
                 view.refresh()
                 yield from view.announce_flags()
         for uid, *values in view.mailbox.rows(batch, columns):

@@ -29,6 +29,8 @@ from reference_server.session.outcome import Bad
 from reference_server.session.uid_sets import uid_set, union
 from reference_server.storage import Added, Change, Expunged, Flags, FlagsChanged, Gone, Mailbox
 
+MAX_UID = 0xFFFFFFFF
+
 
 class View:
     """A selected mailbox as the client sees it. Raises MailboxMissing when it cannot be opened.
@@ -53,11 +55,13 @@ class View:
         self._qresync = qresync
         self.rouse: Callable[[], None] | None = None  # called for each change (IDLE)
         self._queue = ChangeQueue(self)
+        self.last_shown = MAX_UID
         snapshot = mailbox.open(self, claim_recent=not read_only)
         self.uid_validity = snapshot.uid_validity
         self.uid_next = snapshot.uid_next
         self.flags: dict[int, Flags] = snapshot.messages  # without \Recent
         self.uids: list[int] = list(self.flags)
+        self.last_shown = self.uids[-1] if self.uids else 0
         self.recent: set[int] = set() if revision2 else set(snapshot.recent)
         self.vanished: set[int] = set()
         self.saved: Sequence[int] = ()  # $, the search result variable (RFC 5182); ascending
@@ -76,6 +80,7 @@ class View:
         self.modseqs: dict[int, int] | None = None  # for a client that knows of them; by UID
         # Of the messages in _changed, flags and mod-sequence as the client knows them.
         self._before: dict[int, tuple[Flags, int]] = {}
+        self._has_removals = False  # that storage has not been told to be reported
         self._untold_expunge: int | None = None  # the mod-sequence of the first in vanished
         self._held_back = False  # the client has been given a lower one than the highest
         if condstore:
@@ -102,6 +107,9 @@ class View:
         """From now on the client is told mod-sequences."""
         self.modseqs = self.mailbox.modseqs()
         self.refresh()  # what is in them, is in the flags, too
+        # What was expunged got a new one with that (RFC 7162, 3.2.6): this is not less.
+        for uid in self.vanished:
+            self.modseqs.setdefault(uid, self.highest_modseq)
 
     def refresh(self) -> None:
         """Take in what storage has announced. Sequence numbers stay as they are."""
@@ -140,6 +148,7 @@ class View:
             self._changed.update(flags)
 
     def _expunge(self, uids: Sequence[int], modseq: int) -> None:
+        self._has_removals = True
         never_told = set(uids).intersection(self._arrived)
         if never_told:
             self._arrived = [uid for uid in self._arrived if uid not in never_told]
@@ -169,6 +178,8 @@ class View:
 
         Removals come first, so that all other numbers are those after them.
         """
+        # Before what was announced is taken in: nobody removes a message for good that is new here.
+        self.last_shown = MAX_UID
         self.refresh()
         if expunges and self.vanished:
             yield from self._tell_expunged()
@@ -177,6 +188,7 @@ class View:
             self._changed.difference_update(self._arrived)
             self._arrived = []
             yield Numbered(len(self.uids), "EXISTS")
+        self.last_shown = self.uids[-1] if self.uids else 0
         recent = self.count_recent()
         if recent != self._told_recent:
             self._told_recent = recent
@@ -189,6 +201,9 @@ class View:
             yield self.flag_table(changed)
         if self.modseqs is not None and (self._untold_expunge or self._held_back):
             yield self._safe_modseq()
+        if self._has_removals and not self.vanished:
+            self._has_removals = False
+            self.mailbox.reported(self, self.highest_modseq)
 
     def _safe_modseq(self) -> Response:
         """HIGHESTMODSEQ before the first removal that the client does not know (RFC 7162, 3.2)."""

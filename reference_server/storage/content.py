@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+import logging
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from weakref import WeakSet
 
 from reference_server.storage.database import Database, Transaction
-from reference_server.storage.errors import StoreDamaged
+from reference_server.storage.errors import StorageFailure, StoreDamaged
+from reference_server.storage.ghosts import Ghosts
 from reference_server.storage.values import NewMessage
+
+log = logging.getLogger(__name__)
 
 CHUNK = 1 << 20  # octets; a message up to this size is one chunk
 DIGEST_COLUMNS = (
@@ -100,8 +104,13 @@ class Contents:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._readers: WeakSet[BlobReader] = WeakSet()
+        self._held: Counter[int] = Counter()  # ghosts of each message, in all mailboxes
+        self._unplaced: set[int] = set()  # those that are no ghosts: to be removed
         with database.write() as transaction:
-            self.remove_unplaced(transaction, ())
+            transaction.connection.execute(
+                "DELETE FROM message WHERE id IN (SELECT message FROM unplaced)"
+                " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)"
+            )
 
     def insert(self, transaction: Transaction, message: NewMessage) -> int:
         """Store a message; its id. It needs a placement in the same transaction."""
@@ -123,37 +132,73 @@ class Contents:
         )
         return message_id
 
-    def remove_unplaced(self, transaction: Transaction, messages: Iterable[int]) -> None:
+    def remove_unplaced(
+        self, transaction: Transaction, messages: Iterable[int], *, keep: bool = False
+    ) -> None:
         """Remove those messages that have no placement any more.
 
-        One that is being read is noted, and removed with a later call or at the next start.
+        One that is being read, or is a ghost, is noted, and removed with a later call or at the
+        next start; with ``keep`` all are.
         """
-        connection = transaction.connection
-        ids = json.dumps([*messages, *_column(connection, "SELECT message FROM unplaced")])
-        read = json.dumps([reader.message for reader in self._readers])
-        connection.execute(
-            "INSERT OR IGNORE INTO unplaced SELECT id FROM message"
-            " WHERE id IN (SELECT value FROM json_each(?))"
-            " AND id IN (SELECT value FROM json_each(?))"
-            " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
-            (ids, read),
-        )
-        connection.execute(
-            "DELETE FROM message"
-            " WHERE id IN (SELECT value FROM json_each(?))"
-            " AND id NOT IN (SELECT value FROM json_each(?))"
-            " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
-            (ids, read),
-        )
+        messages = set(messages)
+        candidates = messages | self._unplaced
+        kept = candidates & {reader.message for reader in self._readers}
+        kept.update(messages if keep else filter(self._held.__contains__, candidates))
+        removed = candidates - kept
+        if kept:
+            transaction.connection.execute(
+                "INSERT OR IGNORE INTO unplaced SELECT id FROM message"
+                " WHERE id IN (SELECT value FROM json_each(?))"
+                " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
+                (json.dumps(list(kept)),),
+            )
+        if removed:
+            transaction.connection.execute(
+                "DELETE FROM message WHERE id IN (SELECT value FROM json_each(?))"
+                " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
+                (json.dumps(list(removed)),),
+            )
 
-    def reader(self, mailbox: int, uid: int) -> BlobReader | None:
+        def follow() -> None:
+            self._unplaced = {message for message in kept if message not in self._held}
+
+        transaction.after_commit(follow)
+
+    def hold(self, messages: Iterable[int]) -> None:
+        """Keep these messages, placed or not, until as many calls of ``release`` name them."""
+        self._held.update(messages)
+
+    def release(self, messages: Iterable[int]) -> None:
+        """Undo ``hold``, and remove the messages that nothing needs any more."""
+        for message in messages:
+            self._held[message] -= 1
+            if not self._held[message]:
+                del self._held[message]
+                self._unplaced.add(message)
+        self.prune()
+
+    def prune(self) -> None:
+        """Remove the unplaced messages that nothing needs any more, in a transaction of its own.
+
+        If the store fails they go later. Nobody waits for the disk.
+        """
+        if self._unplaced:
+            try:
+                with self._database.write(durable=False) as transaction:
+                    self.remove_unplaced(transaction, ())
+            except StorageFailure as failure:
+                log.info("expunged messages are not removed yet: %s", failure)
+
+    def reader(self, mailbox: int, uid: int, ghosts: Ghosts) -> BlobReader | None:
         """A reader for the message with this UID; None: no longer there."""
         # Under the write lock: the message cannot go before its reader is known.
         with self._database.locked() as connection:
+            placed = connection.execute(
+                "SELECT message FROM placement WHERE mailbox = ? AND uid = ?", (mailbox, uid)
+            ).fetchone()
+            message = ghosts.find(uid) if placed is None else placed[0]
             row = connection.execute(
-                "SELECT message.id, length FROM placement JOIN message ON message.id = message"
-                " WHERE mailbox = ? AND uid = ?",
-                (mailbox, uid),
+                "SELECT id, length FROM message WHERE id = ?", (message,)
             ).fetchone()
             if row is None:
                 return None
@@ -176,7 +221,3 @@ def parse_date(text: str, uid: int) -> datetime:
 def _storable(value: object) -> object:
     """A digest's value; lone surrogates, which some charsets decode to, cannot be stored."""
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
-
-
-def _column(connection: sqlite3.Connection, query: str) -> list[int]:
-    return [value for (value,) in connection.execute(query)]

@@ -59,6 +59,7 @@ class Database:
         self._lock_file: IO[bytes] | None = None
         self._listeners: list[Callable[[bool], None]] = []
         self._file = None if folder is None else folder / DATABASE_FILE
+        self._durable = True
         try:
             with _failures(self._file):
                 if folder is None:
@@ -92,14 +93,18 @@ class Database:
         self._listeners.append(listener)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, durable: bool = True) -> Iterator[Transaction]:
         """A transaction: committed at the end of the block, rolled back when it raises.
 
+        One that is not ``durable`` does not wait for the disk, and may be undone by a power cut.
         Not to be nested. Raises StorageFailure.
         """
         with self.locked() as connection:
             if connection.in_transaction:  # the last ROLLBACK failed
                 connection.execute("ROLLBACK")
+            if durable is not self._durable:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             changes = connection.total_changes
             connection.execute("BEGIN IMMEDIATE")
             transaction = Transaction(connection)

@@ -7,12 +7,14 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from reference_server.storage.content import BlobReader, Contents
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import MailboxMissing, MessageMissing
 from reference_server.storage.flags import DELETED, FlagTable, apply, unparse
+from reference_server.storage.ghosts import Ghosts
 from reference_server.storage.integrity import require
 from reference_server.storage.rows import Reading
 from reference_server.storage.values import (
@@ -43,6 +45,15 @@ class _Counters:
     highest_modseq: int
 
 
+@dataclass(slots=True)
+class _Watch:
+    """An observer; the removals up to the mod-sequence ``reported`` are known to its client."""
+
+    observer: Observer
+    claims_recent: bool
+    reported: int
+
+
 class Mailbox:
     """A mailbox, shared by all sessions that use it. Every method may be called by any thread.
 
@@ -68,7 +79,8 @@ class Mailbox:
         self._uid_validity = uid_validity
         self._index: dict[int, Flags] | None = None
         self._flag_table: FlagTable | None = None
-        self._observers: list[tuple[Observer, bool]] = []  # with claim_recent; first come first
+        self._watches: list[_Watch] = []  # first come first
+        self._ghosts = Ghosts()
 
     @property
     def name(self) -> str:
@@ -105,13 +117,23 @@ class Mailbox:
                 keywords=self._flags(transaction.connection).keywords,
                 highest_modseq=counters.highest_modseq,
             )
-            transaction.after_commit(lambda: self._observers.append((observer, claim_recent)))
+            watch = _Watch(observer, claim_recent, counters.highest_modseq)
+            transaction.after_commit(lambda: self._watches.append(watch))
         return snapshot
 
     def leave(self, observer: Observer) -> None:
         """Stop telling this observer. An unknown one is ignored."""
         with self._database.locked():
-            self._observers = [entry for entry in self._observers if entry[0] is not observer]
+            self._watches = [watch for watch in self._watches if watch.observer is not observer]
+            self._drop_ghosts()
+
+    def reported(self, observer: Observer, modseq: int) -> None:
+        """The observer has reported all removals up to this mod-sequence to its client."""
+        with self._database.locked():
+            for watch in self._watches:
+                if watch.observer is observer:
+                    watch.reported = modseq
+            self._drop_ghosts()
 
     def store_flags(
         self,
@@ -180,16 +202,21 @@ class Mailbox:
             return [uid for (uid,) in rows]
 
     def expunge(self, uids: Sequence[int] | None, origin: Observer | None = None) -> list[int]:
-        """Remove those of ``uids`` (None: of all) that carry \\Deleted; their UIDs, ascending."""
+        """Remove those of ``uids`` (None: of all) that carry \\Deleted; their UIDs, ascending.
+
+        ``origin`` reports it at once. For the other observers that show these messages ``rows``
+        and ``octets`` still have them.
+        """
         with self._database.write() as transaction:
             self._counters(transaction.connection)
             index = self._loaded(transaction.connection)
             candidates = index if uids is None else sorted(index.keys() & set(uids))
             doomed = [uid for uid in candidates if DELETED in index[uid]]
             if doomed:
-                self._contents.remove_unplaced(
-                    transaction, self.remove(transaction, doomed, origin)
-                )
+                removed = self.remove(transaction, doomed, origin)
+                watched = self._is_watched(origin)
+                self._contents.remove_unplaced(transaction, removed, keep=watched)
+        self._contents.prune()  # what turned out to be shown to nobody
         return doomed
 
     def copy(self, uids: Sequence[int], destination: str) -> Copied:
@@ -221,17 +248,17 @@ class Mailbox:
         return Copied(target.uid_validity, tuple(sources), targets)
 
     def rows(self, uids: Sequence[int], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """(uid, *columns) for each of ``uids`` that exists, in their order.
+        """(uid, *columns) for each of ``uids`` that exists or is a ghost, in their order.
 
         Columns: internal_date (datetime), size, envelope, body, bodystructure, structure
         (bytes), subject, sender, to, cc, bcc, sent (str | None), octets (bytes, or a
         BlobReader above 1 MiB). No lock and no transaction is held while the caller works.
         """
-        return Reading(self._database, self._contents, self.id, columns).rows(uids)
+        return Reading(self._database, self._contents, self.id, self._ghosts, columns).rows(uids)
 
     def octets(self, uid: int) -> BlobReader | None:
         """The octets of one message; None: no longer there."""
-        return self._contents.reader(self.id, uid)
+        return self._contents.reader(self.id, uid, self._ghosts)
 
     # Within a transaction of the caller's, for this package only.
 
@@ -268,7 +295,7 @@ class Mailbox:
                 for (uid, flags), (message, _) in zip(added, messages, strict=True)
             ],
         )
-        claimant = next((observer for observer, claims in self._observers if claims), None)
+        claimant = next((watch.observer for watch in self._watches if watch.claims_recent), None)
         uid_next = counters.uid_next + len(messages)
         connection.execute(
             "UPDATE mailbox SET uid_next = ?, highest_modseq = ?, recent_from = ? WHERE id = ?",
@@ -288,11 +315,13 @@ class Mailbox:
         modseq = self._counters(connection).highest_modseq + 1
         index = self._loaded(connection)
         encoded = json.dumps(uids)
-        removed = connection.execute(
-            "DELETE FROM placement WHERE mailbox = ?"
-            " AND uid IN (SELECT value FROM json_each(?)) RETURNING message",
-            (self.id, encoded),
-        ).fetchall()
+        removed = dict(
+            connection.execute(
+                "DELETE FROM placement WHERE mailbox = ?"
+                " AND uid IN (SELECT value FROM json_each(?)) RETURNING uid, message",
+                (self.id, encoded),
+            ).fetchall()
+        )
         connection.execute(
             "INSERT INTO expunged (mailbox, uid, modseq) SELECT ?, value, ? FROM json_each(?)",
             (self.id, modseq, encoded),
@@ -305,7 +334,9 @@ class Mailbox:
 
         transaction.after_commit(forget)
         self._tell(transaction, Expunged(uids, origin, modseq))
-        return [message for (message,) in removed]
+        if self._is_watched(origin):
+            transaction.after_commit(lambda: self._keep_ghosts(removed, origin, modseq))
+        return list(removed.values())
 
     def uids(self, connection: sqlite3.Connection) -> list[int]:
         """All UIDs, ascending."""
@@ -324,7 +355,32 @@ class Mailbox:
         """After the commit of a DELETE: tell those who have it open."""
         self.read_again()
         self._publish(Gone())
-        self._observers = []
+        self._watches = []
+
+    def _is_watched(self, origin: Observer | None) -> bool:
+        """Whether a removal leaves messages that other observers may show."""
+        return any(watch.observer is not origin for watch in self._watches)
+
+    def _keep_ghosts(
+        self, removed: Mapping[int, int], origin: Observer | None, modseq: int
+    ) -> None:
+        """Keep the messages, ids by UID, that are shown to a client.
+
+        Once the removal was announced: what no observer shows by now, none will show.
+        """
+        shown = max(
+            watch.observer.last_shown for watch in self._watches if watch.observer is not origin
+        )
+        ghosts = {uid: message for uid, message in removed.items() if uid <= shown}
+        if ghosts:
+            self._ghosts.add(modseq, ghosts)
+            self._contents.hold(ghosts.values())
+
+    def _drop_ghosts(self) -> None:
+        """Drop the ghosts that no observer shows any more."""
+        dropped = self._ghosts.drop(min((watch.reported for watch in self._watches), default=inf))
+        if dropped:
+            self._contents.release(dropped)
 
     def _counters(self, connection: sqlite3.Connection) -> _Counters:
         row = connection.execute(
@@ -412,8 +468,8 @@ class Mailbox:
         transaction.after_commit(lambda: self._publish(change))
 
     def _publish(self, change: Change) -> None:
-        for observer, _ in self._observers:
+        for watch in self._watches:
             try:
-                observer.mailbox_changed(change)
+                watch.observer.mailbox_changed(change)
             except Exception:
                 log.exception("an observer of %s failed", self._name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from reference_server.storage.content import CHUNK, DIGEST_COLUMNS, Contents, parse_date
 from reference_server.storage.database import Database
+from reference_server.storage.ghosts import Ghosts
 from reference_server.storage.integrity import require
 
 BATCH_ROWS = 500
@@ -29,7 +32,7 @@ _COLUMNS = {column: f'message."{column}"' for column in DIGEST_COLUMNS} | {
     # NULL for a message of several chunks, which is read through a BlobReader.
     "octets": (
         f"CASE WHEN message.length <= {CHUNK} THEN"
-        " (SELECT octets FROM content WHERE message = placement.message AND chunk = 0) END"
+        " (SELECT octets FROM content WHERE content.message = message.id AND chunk = 0) END"
     ),
 }
 
@@ -38,7 +41,12 @@ class Reading:
     """One request for rows of a mailbox. ValueError for an unknown column."""
 
     def __init__(
-        self, database: Database, contents: Contents, mailbox: int, columns: Sequence[str]
+        self,
+        database: Database,
+        contents: Contents,
+        mailbox: int,
+        ghosts: Ghosts,
+        columns: Sequence[str],
     ) -> None:
         unknown = [column for column in columns if column not in _COLUMNS]
         if unknown:
@@ -47,30 +55,48 @@ class Reading:
         self._contents = contents
         self._mailbox = mailbox
         self._columns = ("uid", *columns)
+        self._ghosts = ghosts
         self._octets = columns.index("octets") + 1 if "octets" in columns else None
         self._date = columns.index("internal_date") + 1 if "internal_date" in columns else None
+        selected = ", ".join([_COLUMNS[column] for column in columns] or ["NULL"])
         self._query = (
-            "SELECT uid, "
-            + ", ".join([_COLUMNS[column] for column in columns] or ["NULL"])
-            + " FROM placement JOIN message ON message.id = placement.message"
+            f"SELECT uid, {selected} FROM placement JOIN message ON message.id = placement.message"
             " WHERE mailbox = ? AND uid "
         )
+        self._ghost_query = f"SELECT ?, {selected} FROM message WHERE id = ?"
         self._width = len(columns) + 1
 
     def rows(self, uids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        """(uid, *columns) of the messages that exist, in the order of ``uids``."""
+        """(uid, *columns) of the messages that exist, or are ghosts, in the order of ``uids``."""
         uids = list(uids)
         position = 0
         while position < len(uids):
-            stop = _end_of_run(uids, position)
-            batch, complete = self._batch(uids[position:stop])
-            position = stop if complete else uids.index(batch[-1][0], position) + 1
+            run = uids[position : _end_of_run(uids, position)]
+            batch, complete = self._batch(run)
+            if not complete:
+                run = run[: run.index(batch[-1][0]) + 1]
+            position += len(run)
             for column, values in zip(self._columns, zip(*batch, strict=True), strict=False):
                 require(_KINDS.get(column, (int,)), values, f"column {column} of messages")
-            for row in batch:
+            rows: Iterable[tuple[Any, ...]] = batch
+            if len(batch) < len(run):
+                missing = sorted(set(run).difference(row[0] for row in batch))
+                rows = merge(batch, self._ghost_rows(missing), key=itemgetter(0))
+            for row in rows:
                 finished = self._finish(row)
                 if finished is not None:
                     yield finished
+
+    def _ghost_rows(self, uids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        # Under the write lock: a removal that is committed has its ghosts.
+        with self._database.locked():
+            messages = [(uid, self._ghosts.find(uid)) for uid in uids]
+        for uid, message in messages:
+            if message is not None:
+                with self._database.read() as connection:
+                    row = connection.execute(self._ghost_query, (uid, message)).fetchone()
+                if row is not None:
+                    yield row
 
     def _batch(self, run: Sequence[int]) -> tuple[list[tuple[Any, ...]], bool]:
         """The rows of ascending UIDs, and whether these are all of them."""
@@ -102,7 +128,7 @@ class Reading:
         if self._date is not None:
             values[self._date] = parse_date(values[self._date], row[0])
         if self._octets is not None and values[self._octets] is None:
-            values[self._octets] = self._contents.reader(self._mailbox, values[0])
+            values[self._octets] = self._contents.reader(self._mailbox, values[0], self._ghosts)
             if values[self._octets] is None:
                 return None
         return tuple(values)

@@ -7,16 +7,35 @@ from contextlib import closing
 
 from reference_server.storage.errors import SchemaTooNew
 
-VERSION = 1
+VERSION = 2
 
 # Every superior of a name is a row of mailbox, too (not selectable where its mailbox was deleted).
 # mailbox.uid_validity only ever grows within an account; account.uid_validity is the last given.
 # Messages from recent_from on are \Recent: no read-write session was told of them yet.
+# No id is used again: AUTOINCREMENT gives one greater than any there ever was.
 # placement is narrow, message wide: a copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
 # expunged has a row for each message that ever left a mailbox, as long as the mailbox is there: a
 # few octets where the message had thousands, and QRESYNC (RFC 7162) can always tell them all.
-SCHEMA = """
+_MESSAGE = """
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    length INTEGER NOT NULL,
+    internal_date TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sent TEXT,
+    envelope BLOB NOT NULL,
+    body BLOB NOT NULL,
+    bodystructure BLOB NOT NULL,
+    subject TEXT,
+    sender TEXT,
+    "to" TEXT,
+    cc TEXT,
+    bcc TEXT,
+    structure BLOB NOT NULL
+);
+"""
+SCHEMA = f"""
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
     address TEXT NOT NULL UNIQUE,
@@ -51,23 +70,7 @@ CREATE TABLE keyword (
     name TEXT NOT NULL,
     PRIMARY KEY (mailbox, position)
 ) WITHOUT ROWID;
-CREATE TABLE message (
-    id INTEGER PRIMARY KEY,
-    length INTEGER NOT NULL,
-    internal_date TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    sent TEXT,
-    envelope BLOB NOT NULL,
-    body BLOB NOT NULL,
-    bodystructure BLOB NOT NULL,
-    subject TEXT,
-    sender TEXT,
-    "to" TEXT,
-    cc TEXT,
-    bcc TEXT,
-    structure BLOB NOT NULL
-);
-CREATE TABLE content (
+{_MESSAGE}CREATE TABLE content (
     message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
     chunk INTEGER NOT NULL,
     octets BLOB NOT NULL,
@@ -90,10 +93,21 @@ CREATE TABLE expunged (
     PRIMARY KEY (mailbox, uid)
 ) WITHOUT ROWID;
 """
+# By version: what makes a store of that version one of the next. Foreign keys are off meanwhile.
+_MIGRATIONS = {
+    1: f"""
+{_MESSAGE.replace("TABLE message", "TABLE new_message")}
+INSERT INTO new_message SELECT * FROM message;
+DROP TABLE message;
+ALTER TABLE new_message RENAME TO message;
+"""
+}
 
 
 def prepare_writer(connection: sqlite3.Connection) -> None:
     """Set the connection up for writing; make the tables in an empty database.
+
+    A store of an earlier version becomes one of this version.
 
     Raises SchemaTooNew, sqlite3.Error.
     """
@@ -108,12 +122,19 @@ def prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA journal_size_limit = 67108864")
-    connection.execute("PRAGMA foreign_keys = ON")
     # Some builds overwrite deleted pages with zeros, which makes EXPUNGE write all it removes.
     connection.execute("PRAGMA secure_delete = FAST")
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA foreign_keys = OFF")
     if version == 0:
-        connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        _change(connection, SCHEMA)
+    elif version < VERSION:
+        _change(connection, "".join(_MIGRATIONS[before] for before in range(version, VERSION)))
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _change(connection: sqlite3.Connection, script: str) -> None:
+    connection.executescript(f"BEGIN; {script} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 def missing_parts(connection: sqlite3.Connection) -> list[str]:

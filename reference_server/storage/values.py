@@ -146,7 +146,10 @@ class FlagsChanged:
 
 @dataclass(frozen=True, slots=True)
 class Expunged:
-    """Messages were removed. ``uids`` ascending."""
+    """Messages were removed. ``uids`` ascending.
+
+    ``origin`` is the observer, if any, that reports it with the command that removed them.
+    """
 
     uids: Sequence[int]
     origin: Observer | None
@@ -167,6 +170,11 @@ class Observer(Protocol):
     Told of every change after its commit, in the order of the commits, by the thread that made
     the change, while it holds the store's write lock: be quick, take no lock that is held
     while calling the store, do not call the store. The origin of a change is told, too.
+
+    ``last_shown`` is the greatest UID that its client knows; any greater number as long as that
+    may rise. A message up to it stays readable when it is removed, until ``Mailbox.reported``.
     """
+
+    last_shown: int
 
     def mailbox_changed(self, change: Change) -> None: ...

@@ -102,8 +102,8 @@ CONDSTORE = {
         T: * 1 EXPUNGE
         T: * 1 EXPUNGE
         T: b OK <text>
-        C: a STORE 1,3:4 (UNCHANGEDSINCE 4) FLAGS.SILENT (\\Seen)
-        S: * 3 FETCH (UID 3 MODSEQ (8))
+        C: a STORE 1,3:4 (UNCHANGEDSINCE 4) FLAGS (\\Seen)
+        S: * 3 FETCH (UID 3 FLAGS (\\Seen \\Recent) MODSEQ (8))
         S: * 4 FETCH (UID 4 FLAGS (\\Recent) MODSEQ (5))
         S: * OK [HIGHESTMODSEQ 6] <text>
         S: a NO [MODIFIED 4] <text>

@@ -24,8 +24,9 @@ DIALOGUES = {
         S: a OK STORE completed
         C: b FETCH 1:3 UID
         S: * 1 FETCH (UID 1)
+        S: * 2 FETCH (UID 2)
         S: * 3 FETCH (UID 3)
-        S: b NO [EXPUNGEISSUED] <text>
+        S: b OK FETCH completed
         C: c NOOP
         S: * 2 EXPUNGE
         S: c OK NOOP completed

@@ -74,13 +74,22 @@ DIALOGUES = {
         S: * SEARCH 2 3
         S: d OK <text>
         C: e FETCH 1:2 (UID FLAGS)
+        S: * 1 FETCH (UID 1 FLAGS (\\Deleted \\Recent))
         S: * 2 FETCH (UID 2 FLAGS (\\Recent))
-        S: e NO [EXPUNGEISSUED] <text>
-        C: f FETCH 1 BODY[]
-        S: f NO [EXPUNGEISSUED] <text>
+        S: e OK <text>
+        C: f FETCH 1:2 BODY[TEXT]
+        S: * 1 FETCH (BODY[TEXT] {6}\\r\\nbody\\r\\n)
+        S: * 2 FETCH (BODY[TEXT] {6}\\r\\nbody\\r\\n FLAGS (\\Seen \\Recent))
+        S: f OK <text>
         C: g STORE 1:2 +FLAGS (\\Draft)
-        S: * 2 FETCH (FLAGS (\\Draft \\Recent))
-        S: g NO [EXPUNGEISSUED] <text>
+        S: * 2 FETCH (FLAGS (\\Draft \\Seen \\Recent))
+        S: g OK [EXPUNGEISSUED] <text>
+        C: ga STORE 1 +FLAGS (\\Draft)
+        S: ga NO [EXPUNGEISSUED] <text>
+        C: gb STORE 1 +FLAGS.SILENT (\\Draft)
+        S: gb OK <text>
+        C: gc STORE 1:2 FLAGS.SILENT (\\Draft)
+        S: gc OK <text>
         C: h COPY 1:2 Drafts
         S: * 1 EXPUNGE
         S: * 2 RECENT

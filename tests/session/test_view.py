@@ -23,6 +23,7 @@ class FakeMailbox:
     def __init__(self, *uids):
         self.uids = uids
         self.observers = []
+        self.reports = []
 
     def open(self, observer, claim_recent):
         self.observers.append(observer)
@@ -37,6 +38,9 @@ class FakeMailbox:
 
     def leave(self, observer):
         self.observers.remove(observer)
+
+    def reported(self, _observer, modseq):
+        self.reports.append(modseq)
 
 
 @pytest.fixture
@@ -132,6 +136,33 @@ def test_removals_are_numbered_one_after_the_other(view):
     assert view.uids == [2, 3, 5, 8]
     assert tell(view) == ["1 EXPUNGE", "1 EXPUNGE", "2 EXPUNGE", "0 RECENT"]
     assert view.uids == [5]
+
+
+def test_storage_learns_which_messages_are_shown(view):
+    """Whatever tells of new messages or removals, and only that."""
+    reports = view.mailbox.reports
+    assert view.last_shown == 8
+    view.mailbox_changed(Added([(9, NONE)], None, 2))
+    view.refresh()
+    assert view.last_shown == 8
+    tell(view, expunges=False)
+    assert view.last_shown == 9
+    view.mailbox_changed(Expunged([5, 9], None, 3))
+    tell(view, expunges=False)
+    assert (view.last_shown, reports) == (9, [])
+    tell(view)
+    assert (view.last_shown, reports) == (8, [3])
+    view.mailbox_changed(Added([(10, NONE)], None, 4))
+    view.mailbox_changed(Expunged([10], None, 5))
+    tell(view, expunges=False)  # nobody has to be told of a message that was never shown
+    assert (view.last_shown, reports) == (8, [3, 5])
+
+
+def test_a_message_that_is_new_here_is_shown_before_it_is_told(view):
+    """Another thread that removes it while it is being told has to keep it."""
+    view.mailbox_changed(Added([(9, NONE)], None, 2))
+    assert next(iter(view.tell(expunges=True)))
+    assert view.last_shown >= 9
 
 
 def test_flags_of_others_are_told_and_own_ones_are_not(view):

@@ -30,7 +30,11 @@ _BATCH = 500  # rows
 
 
 def fetch(session: Session, command: Fetch) -> Steps:
-    """Messages, or what is known of them; reading a text sets \\Seen."""
+    """Messages, or what is known of them; reading a text sets \\Seen.
+
+    A number stands for its message until EXPUNGE is sent, even if another session has removed it
+    (RFC 2180, 4.1.1); a UID does not.
+    """
     view = session.selected
     if command.vanished:
         require_qresync(session)
@@ -43,9 +47,8 @@ def fetch(session: Session, command: Fetch) -> Steps:
     if _MODSEQ in items:
         yield from start_condstore(session)
     uids = [view.uids[position] for position in positions]
-    if view.vanished:
+    if command.uid and view.vanished:
         uids = [uid for uid in uids if uid not in view.vanished]
-    missing = len(positions) - len(uids)
     if command.changed_since is not None:
         uids = changed_since(view, uids, command.changed_since)
         if command.vanished:
@@ -62,7 +65,7 @@ def fetch(session: Session, command: Fetch) -> Steps:
         yield from fetch_texts(view, uids, items, found)
     if unfetchable is not None:
         raise unfetchable
-    if (missing or found.messages < len(uids)) and not command.uid:
+    if found.messages < len(uids) and not command.uid:
         raise No(Text.MESSAGES_GONE, "EXPUNGEISSUED")
     return None
 

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def store(session: Session, command: Store) -> Steps:
-    """Change flags, and show the new ones unless ``silent``."""
+    """Change flags, and show the new ones unless ``silent``.
+
+    Messages that another session has removed are left out; only where the client would miss their
+    flags it learns of that (RFC 2180, 4.2).
+    """
     view = session.selected
     positions = view.positions(command.messages, uid=command.uid)
     if view.read_only:
@@ -33,16 +37,19 @@ def store(session: Session, command: Store) -> Steps:
     flags = frozenset(command.flags)
     result = view.mailbox.store_flags(uids, command.operation, flags, view, condition)
     if session.service.settings.imap_expunge_on_delete and _deletes(command):
-        view.mailbox.expunge(tuple(result.flags), view)  # told when EXPUNGE is (7.4.1)
+        # STORE by number reports it with a later command (7.4.1).
+        view.mailbox.expunge(tuple(result.flags), view if command.uid else None)
     view.refresh()
     yield from view.announce_flags()
     table = _table(view, command, result)
     if table is not None:
         yield table
     code = _modified(view, command, result.failed)
-    if result.missing and not command.uid:
+    if command.uid or command.silent or not result.missing:
+        return Done(code=code)
+    if code is not None or not result.flags:  # RFC 7162, 3.1.3, example 10; RFC 2180, 4.2.2
         raise No(Text.MESSAGES_GONE, code or "EXPUNGEISSUED")
-    return Done(code=code)
+    return Done(code=Code("EXPUNGEISSUED"))
 
 
 def _deletes(command: Store) -> bool:
