@@ -29,7 +29,7 @@ def contents(connection, mailbox):
     """Select the mailbox and read it: the text of each message by UID, ascending."""
     connection.ok("SELECT", Mailbox(mailbox))
     answer = connection.ok("UID FETCH", "1:*", "(UID BODY.PEEK[])")
-    read = {one.uid: one.section("") for one in answer.fetches() if "BODY[]" in one}
+    read = {one.uid: one.text() for one in answer.fetches() if "BODY[]" in one}
     return ReceivedItems(sorted(read.items()), "UID")
 
 

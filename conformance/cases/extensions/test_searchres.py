@@ -61,7 +61,7 @@ def test_copy(five, elsewhere, command):
     save(five, "FLAGGED")
     five.ok(command, "$", Mailbox(elsewhere))
     texts = contents(five, elsewhere).values()
-    subjects = [(text or b"").partition(b"\r\n")[0] for text in texts]
+    subjects = [text.partition(b"\r\n")[0] for text in texts]
     assert subjects == [b"Subject: message %d" % (number + 1) for number in FLAGGED]
 
 

@@ -27,7 +27,7 @@ def copied(answer):
 def texts_by_uid(connection):
     """The text of each message of the selected mailbox."""
     answer = connection.ok("UID FETCH", "1:*", "(UID BODY.PEEK[])")
-    found = {one.uid: one.section("") for one in answer.fetches() if "BODY[]" in one}
+    found = {one.uid: one.text() for one in answer.fetches() if "BODY[]" in one}
     return ReceivedItems(found, "UID")
 
 

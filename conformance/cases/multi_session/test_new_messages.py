@@ -68,7 +68,7 @@ def test_appends_of_two_sessions_at_once(selected, second):
     for session in (selected, second):
         session.ok("NOOP")
         fetched = session.ok("FETCH", "1:*", "(UID BODY.PEEK[])").fetches()
-        views.append({one.number: (one.uid, one.section("")) for one in fetched if "UID" in one})
+        views.append({one.number: (one.uid, one.text()) for one in fetched if "UID" in one})
     assert views[0] == views[1]
     assert sorted(text for _, text in views[0].values()) == sorted(map(message, range(20)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from conformance.wire.errors import UnexpectedResponse
 from conformance.wire.received import ReceivedItems
 
 TaggedValue = str | tuple["TaggedValue | bytes", ...]
@@ -41,9 +42,10 @@ class AppendUid:
 
     @property
     def uid(self) -> int:
-        """The UID of the only message appended."""
-        (uid,) = self.uids
-        return uid
+        """The UID of the only message appended; UnexpectedResponse where there are several."""
+        if len(self.uids) != 1:
+            raise UnexpectedResponse(f"APPENDUID has {len(self.uids)} UIDs for one message")
+        return next(iter(self.uids))
 
 
 @dataclass(frozen=True, slots=True)

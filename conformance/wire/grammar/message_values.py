@@ -227,6 +227,13 @@ class FetchData:
         wanted = f"BODY[{name}]" + ("" if origin is None else f"<{origin}>")
         return self.octets(wanted)
 
+    def text(self, name: str = "") -> bytes:
+        """The octets of ``BODY[name]``; UnexpectedResponse for NIL."""
+        octets = self.section(name)
+        if octets is None:
+            raise UnexpectedResponse(f"FETCH of message {self.number} has NIL for BODY[{name}]")
+        return octets
+
     def octets(self, name: str) -> bytes | None:
         """The octets of a string item, e.g. BODY[...]<...>, BINARY[1.2], RFC822.TEXT."""
         value = self[name]
