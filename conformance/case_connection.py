@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from conformance.obstacles import Obstacles
 from conformance.targets.client import LIMIT, SessionsExceededError
 from conformance.targets.description import Account
 from conformance.wire import (
     Answer,
     Connection,
+    DeadlineExpired,
     Deviation,
     Literal,
     Mailbox,
@@ -25,19 +27,41 @@ LITERAL_MINUS = 4096  # octets of a non-synchronizing literal that LITERAL- perm
 
 
 class CaseConnection(Connection):
-    """A connection that knows its account and the mailbox that the fixtures selected on it."""
+    """A connection that knows its account and the mailbox that the fixtures selected on it.
+
+    `obstacles` counts what the server does not do, for all cases of a process.
+    """
 
     account: Account | None = None
     mailbox: str = ""
+    obstacles = Obstacles()
 
     @property
     def is_open(self) -> bool:
         """Whether neither side has ended it, as far as is known."""
         return self.channel.readable and self.bye is None and not self.closed_by_server
 
+    def send_command(self, name: str, *arguments: Argument, timeout: float | None = None) -> Tag:
+        """As the raw client; skips the case where such commands have not been answered."""
+        for need in self._answers_to(name):
+            self.obstacles.check(need)
+        try:
+            return super().send_command(name, *arguments, timeout=timeout)
+        except DeadlineExpired as error:
+            self._not_answered(name, error)
+            raise
+
     def finish(self, tag: Tag, *, timeout: float | None = None) -> Answer:
         """As the raw client; SessionsExceededError where a login is refused for want of a place."""
-        answer = super().finish(tag, timeout=timeout)
+        name = self.name_sent(tag)
+        try:
+            answer = super().finish(tag, timeout=timeout)
+        except DeadlineExpired as error:
+            if name and timeout is None:  # who sets a time may not expect an answer
+                self._not_answered(name, error)
+            raise
+        for need in self._answers_to(name) if name else ():
+            self.obstacles.met(need)
         code = answer.tagged.code
         login = answer.command.partition(" ")[0] in ("LOGIN", "AUTHENTICATE")
         if login and answer.status == "NO" and code is not None and code.name == LIMIT:
@@ -46,6 +70,15 @@ class CaseConnection(Connection):
                 f"the server refuses a further session of the account: {answer.text}"
             )
         return answer
+
+    def _answers_to(self, name: str) -> tuple[str, str]:
+        """What is needed where an answer to a command is."""
+        state = "before login" if self.account is None else "once logged in"
+        return f"an answer to {name}", f"an answer to any command {state}"
+
+    def _not_answered(self, name: str, error: DeadlineExpired) -> None:
+        for need in self._answers_to(name):
+            self.obstacles.failed(need, error)
 
     def require(self, purpose: str, name: str, *arguments: Argument) -> Answer:
         """Send a command that the case needs to succeed; Deviation says what it was for."""
@@ -56,28 +89,32 @@ class CaseConnection(Connection):
 
     def log_in(self, account: Account) -> None:
         """LOGIN with this account; a Deviation if it is refused."""
-        try:
-            self.login(account.user, account.password)
-        except UnexpectedResponse as error:
-            raise Deviation(f"the account {account.user} could not log in: {error}") from error
+        with self.obstacles.need(f"a login as {account.role}"):
+            try:
+                self.login(account.user, account.password)
+            except UnexpectedResponse as error:
+                raise Deviation(f"the account {account.user} could not log in: {error}") from error
         self.account = account
 
     def enable(self, *capabilities: str) -> None:
         """ENABLE these capabilities; a Deviation unless all of them are in use then."""
-        self.require("what the case needs could not be enabled", "ENABLE", *capabilities)
-        missing = {name.upper() for name in capabilities} - self.enabled
-        if missing:
-            raise Deviation(f"offered, but not enabled by ENABLE: {', '.join(sorted(missing))}")
+        with self.obstacles.need(f"ENABLE {' '.join(capabilities)}"):
+            self.require("what the case needs could not be enabled", "ENABLE", *capabilities)
+            missing = {name.upper() for name in capabilities} - self.enabled
+            if missing:
+                raise Deviation(f"offered, but not enabled by ENABLE: {', '.join(sorted(missing))}")
 
     def create(self, mailbox: str) -> None:
         """CREATE the mailbox; a Deviation if that is refused."""
-        self.require("a mailbox for the case could not be created", "CREATE", Mailbox(mailbox))
+        with self.obstacles.need("CREATE of a mailbox for the case"):
+            self.require("a mailbox for the case could not be created", "CREATE", Mailbox(mailbox))
 
     def select(self, mailbox: str) -> Answer:
         """SELECT the mailbox, which is `mailbox` from then on; a Deviation if that is refused."""
-        answer = self.require(
-            "the mailbox of the case could not be selected", "SELECT", Mailbox(mailbox)
-        )
+        with self.obstacles.need("SELECT of the mailbox of the case"):
+            answer = self.require(
+                "the mailbox of the case could not be selected", "SELECT", Mailbox(mailbox)
+            )
         self.mailbox = mailbox
         return answer
 
@@ -117,9 +154,10 @@ class CaseConnection(Connection):
         """Message sequence number and UID of a message appended."""
         arguments = self._append_arguments(message, flags, date)
         answer = self.require("a message could not be appended", "APPEND", *arguments)
-        self._await_exists(answer.exists or 0, 1)
-        answer = self.require(UID_PURPOSE, "FETCH", "*", "UID")
-        return answer.fetch().number, answer.fetch().uid
+        with self.obstacles.need("the UID of an appended message"):
+            self._await_exists(answer.exists or 0, 1)
+            answer = self.require(UID_PURPOSE, "FETCH", "*", "UID")
+            return answer.fetch().number, answer.fetch().uid
 
     def _append_arguments(
         self, message: bytes, flags: Sequence[str], date: datetime | str | None = None

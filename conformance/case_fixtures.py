@@ -5,6 +5,7 @@ a refusal fails the case, saying so.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from imapclient import IMAPClient
 
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
+from conformance.obstacles import Obstacles
 from conformance.oracle import Checker, Record
 from conformance.report.outcome import BrokenRule
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
@@ -21,6 +23,7 @@ from conformance.targets.client import (
     enter_client,
     leave_client,
     patiently,
+    place,
 )
 from conformance.targets.configuration import wanted
 from conformance.targets.control import ControlError
@@ -150,11 +153,25 @@ def transcript(request: pytest.FixtureRequest) -> Transcript:
     return transcript
 
 
+@pytest.fixture(scope="session")
+def all_obstacles() -> Obstacles:
+    """What stops the cases of this process."""
+    return Obstacles()
+
+
+@pytest.fixture
+def obstacles(all_obstacles: Obstacles) -> Obstacles:
+    """The same, for one case more."""
+    all_obstacles.begin_case()
+    return all_obstacles
+
+
 @pytest.fixture
 def connect(
     server: Server,
     accounts: Accounts,  # noqa: ARG001 - a case begins with its accounts
     transcript: Transcript,
+    obstacles: Obstacles,
 ) -> Iterator[Callable[..., CaseConnection]]:
     """connect(kind=None, endpoint=None) opens a connection and reads the greeting.
 
@@ -174,17 +191,19 @@ def connect(
         preamble: bytes = b"",
         greeting: bool = True,
     ) -> CaseConnection:
+        need = ""
         if endpoint is None:
             address = server.address(kind)
             if address is None:
                 pytest.skip(lacking_address(kind or "imap"))
             endpoint = server.endpoint(address)
+            if greeting and not preamble:
+                need = f"a greeting at {place(address)}"
         name = NAMES[len(connections) % len(NAMES)]
         checker = Checker(record, name=name)
         checkers.append(checker)
-        connection = cast(
-            CaseConnection,
-            CaseConnection.open(
+        with obstacles.need(need) if need else nullcontext():
+            connection = CaseConnection.open(
                 endpoint,
                 name=name,
                 transcript=transcript,
@@ -192,8 +211,8 @@ def connect(
                 preamble=preamble,
                 greeting=greeting,
                 offered=server.capabilities + server.initial_capabilities,
-            ),
-        )
+            )
+        connection.obstacles = obstacles
         connections.append(connection)
         return connection
 
@@ -219,7 +238,8 @@ def before_login(
         address = server.address(kind)
         plain = address is not None and address.kind != "imaps"
         if plain and "LOGINDISABLED" in server.initial_capabilities:
-            connection.start_tls()
+            with connection.obstacles.need("STARTTLS before the login"):
+                connection.start_tls()
         return connection
 
     return before_login
@@ -357,10 +377,11 @@ def second(login: Callable[..., CaseConnection], selected: CaseConnection) -> Ca
 
 
 @pytest.fixture
-def imap_client(server: Server, account: Account) -> Iterator[IMAPClient]:
+def imap_client(server: Server, account: Account, obstacles: Obstacles) -> Iterator[IMAPClient]:
     """An IMAPClient, logged in as the primary account."""
     description = server.description
-    client = patiently(lambda: enter_client(description, account))
+    with obstacles.need("a login with IMAPClient"):
+        client = patiently(lambda: enter_client(description, account))
     yield client
     leave_client(client)
 

@@ -1,6 +1,6 @@
 """What cases do again and again with the messages of a mailbox."""
 
-from conformance.wire import Mailbox
+from conformance.wire import Mailbox, Received, ReceivedItems
 
 
 def message(number):
@@ -16,7 +16,8 @@ def fill(connection, count, flags=()):
 def uids(connection):
     """The UIDs in the selected mailbox, in the order of the sequence numbers."""
     fetched = connection.ok("UID FETCH", "1:*", "UID").fetches()
-    return [one.uid for one in sorted(fetched, key=lambda one: one.number) if "UID" in one]
+    in_order = sorted(fetched, key=lambda one: one.number)
+    return Received((one.uid for one in in_order if "UID" in one), "UID")
 
 
 def flags(connection, number=1):
@@ -28,8 +29,8 @@ def contents(connection, mailbox):
     """Select the mailbox and read it: the text of each message by UID, ascending."""
     connection.ok("SELECT", Mailbox(mailbox))
     answer = connection.ok("UID FETCH", "1:*", "(UID BODY.PEEK[])")
-    read = {one.uid: one.section("") for one in answer.fetches() if "BODY[]" in one}
-    return dict(sorted(read.items()))
+    read = {one.uid: one.text() for one in answer.fetches() if "BODY[]" in one}
+    return ReceivedItems(sorted(read.items()), "UID")
 
 
 def after_expunges(messages, expunged):

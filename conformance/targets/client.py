@@ -93,6 +93,8 @@ def connect_client(description: Description, address: Address | None = None) -> 
         raise UnreachableError(f"TLS with {where} fails: {_of_tls(error)}{hint}") from error
     except (IMAP4.error, IMAPClientError) as error:
         raise UnreachableError(f"{where} {_of_greeting(error)}") from error
+    except UnicodeError as error:
+        raise UnreachableError(f"{where} offers capabilities that are not in ASCII") from error
     except OSError as error:
         raise UnreachableError(_of_network(error, address)) from error
     if client._imap.state == "AUTH":
@@ -252,8 +254,14 @@ def _reason(error: Exception) -> str:
 
 
 def capabilities(client: IMAPClient) -> tuple[str, ...]:
-    """What the server offers now, in capitals."""
-    return tuple(in_text(name).upper() for name in client.capabilities())
+    """What the server offers now, in capitals; what it did before where it does not say that."""
+    try:
+        offered = client.capabilities()
+    except FAILURES:
+        raise
+    except Exception:  # IMAPClient's reader, of an OK without CAPABILITY or with a strange one
+        offered = client._imap.capabilities
+    return tuple(in_text(name).upper() for name in offered)
 
 
 def in_text(value: object) -> str:

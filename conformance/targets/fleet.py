@@ -5,6 +5,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from conformance import obstacles
 from conformance.run import Target
 from conformance.targets.configuration import Settings, group
 from conformance.targets.control import Control, ControlError
@@ -38,6 +39,7 @@ class Fleet:
         self._applied: str | None = ""  # None: nobody knows
         self._refused: dict[str, str] = {}
         self._before = ""  # the last command of the cases before
+        self._in_a_row = 0  # cases one after the other that ended with a server that was gone
         self.gone: str | None = None  # why no case can be asked any more
         self.not_restored: str | None = None  # that, and why, the target is still configured anew
 
@@ -63,13 +65,20 @@ class Fleet:
         before, self._before = self._before, command or self._before
         reason = (server.obituary() or trouble(server)) if went_wrong else None
         if reason is None:
+            self._in_a_row = 0
             return
+        self._in_a_row += 1
         ending = ServerCrashed if command else ServerGone
         since = f"after {command!r}"
         if not command:
             since = "before the case had sent anything"
             since += f" (the cases before it ended with {before!r})" if before else ""
         story = f"the server stopped answering {since}: {reason}"
+        if self._in_a_row >= obstacles.IN_A_ROW:
+            self.gone = f"the server stopped answering in {obstacles.IN_A_ROW} cases in a row"
+            raise ending(
+                f"{story}\nit is not asked again after {obstacles.IN_A_ROW} such cases in a row"
+            )
         seconds = None if server.is_reference else await_return(server)
         if seconds is not None:
             raise ending(f"{story}\nit answered again {seconds:.1f} s later")

@@ -15,6 +15,7 @@ from conformance.wire.errors import (
     UnexpectedResponse,
 )
 from conformance.wire.grammar.scanner import GrammarError
+from conformance.wire.received import Received, ReceivedItems
 from conformance.wire.transcript import Transcript
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "Mailbox",
     "NonSync",
     "Quoted",
+    "Received",
+    "ReceivedItems",
     "ServerClosed",
     "ServerCrashed",
     "ServerGone",

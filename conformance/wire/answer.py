@@ -28,6 +28,7 @@ from conformance.wire.grammar import (
     VanishedData,
     response_name,
 )
+from conformance.wire.received import Received
 
 Kind = TypeVar("Kind")
 
@@ -42,7 +43,7 @@ class Answer:
     def __init__(self, command: str, tagged: Condition, untagged: Sequence[Response]) -> None:
         self.command = command
         self.tagged = tagged
-        self.untagged = list(untagged)
+        self.untagged = Received(untagged, "untagged response")
 
     @property
     def status(self) -> str:
@@ -71,28 +72,29 @@ class Answer:
 
     # Untagged responses
 
-    def untagged_names(self) -> list[str]:
+    def untagged_names(self) -> Received[str]:
         """The names of the untagged responses in order, e.g. ``["FLAGS", "EXISTS", "OK"]``."""
-        return [response_name(response) for response in self.untagged]
+        return Received(map(response_name, self.untagged), "untagged response")
 
-    def all(self, kind: type[Kind]) -> list[Kind]:
+    def all(self, kind: type[Kind]) -> Received[Kind]:
         """The untagged responses of one class, in order."""
-        return [response for response in self.untagged if isinstance(response, kind)]
+        found = (response for response in self.untagged if isinstance(response, kind))
+        return Received(found, f"untagged {_name(kind)}")
 
     def only(self, kind: type[Kind]) -> Kind:
         """The one untagged response of a class; none or several fail the case."""
         found = self.all(kind)
         if len(found) != 1:
-            name = kind.__name__.removesuffix("Data").upper()
             raise UnexpectedResponse(
-                f"{self.command!r} should bring exactly one untagged {name}, it brought "
+                f"{self.command!r} should bring exactly one untagged {_name(kind)}, it brought "
                 f"{len(found)}; untagged were: {', '.join(self.untagged_names()) or 'none'}"
             )
         return found[0]
 
-    def conditions(self, kind: str | None = None) -> list[Condition]:
+    def conditions(self, kind: str | None = None) -> Received[Condition]:
         """The untagged conditions, of one kind (``"OK"``, ``"NO"``, ``"BYE"`` ...) or all."""
-        return [one for one in self.all(Condition) if kind in (None, one.kind)]
+        found = (one for one in self.all(Condition) if kind in (None, one.kind))
+        return Received(found, f"untagged {kind or 'condition'}")
 
     def code(self, name: str) -> Code | None:
         """The response code of that name, in the tagged response or else the last untagged one."""
@@ -120,7 +122,7 @@ class Answer:
         code = self.code("COPYUID")
         return code.value if code and isinstance(code.value, CopyUid) else None
 
-    def fetches(self) -> list[FetchData]:
+    def fetches(self) -> Received[FetchData]:
         return self.all(FetchData)
 
     def fetch(self, number: int | None = None, *, uid: int | None = None) -> FetchData:
@@ -144,7 +146,7 @@ class Answer:
         items = {name: value for one in wanted for name, value in one.items.items()}
         return FetchData(numbers.pop(), items)
 
-    def search(self) -> list[int]:
+    def search(self) -> Received[int]:
         """The numbers of the one SEARCH, or of ALL in the one ESEARCH, ascending.
 
         A repeated number fails the case.
@@ -155,21 +157,25 @@ class Answer:
             numbers = sorted(self.only(SearchData).numbers)
         if len(set(numbers)) != len(numbers):
             raise UnexpectedResponse(f"SEARCH repeats a number: {numbers}")
-        return numbers
+        return Received(numbers, "number found")
 
     def esearch(self) -> ESearchData:
         """The one ESEARCH response."""
         return self.only(ESearchData)
 
     @property
-    def vanished(self) -> list[int]:
+    def vanished(self) -> Received[int]:
         """The UIDs of the VANISHED responses, not of the (EARLIER) ones, in order."""
-        return [uid for one in self.all(VanishedData) if not one.earlier for uid in one.uids]
+        return self._vanished(earlier=False)
 
     @property
-    def vanished_earlier(self) -> list[int]:
+    def vanished_earlier(self) -> Received[int]:
         """The UIDs of the VANISHED (EARLIER) responses, in order."""
-        return [uid for one in self.all(VanishedData) if one.earlier for uid in one.uids]
+        return self._vanished(earlier=True)
+
+    def _vanished(self, earlier: bool) -> Received[int]:
+        found = [one for one in self.all(VanishedData) if one.earlier == earlier]
+        return Received((uid for one in found for uid in one.uids), "UID of VANISHED")
 
     def status_data(self) -> StatusData:
         return self.only(StatusData)
@@ -208,11 +214,16 @@ class Answer:
         return found[-1].number if found else None
 
     @property
-    def expunged(self) -> list[int]:
+    def expunged(self) -> Received[int]:
         """The numbers of the EXPUNGE responses, in order."""
-        return [one.number for one in self.all(Expunge)]
+        return Received((one.number for one in self.all(Expunge)), "number of EXPUNGE")
 
     # Last, as its name hides the builtin from annotations below it.
-    def list(self, name: str = "LIST") -> Sequence[ListData]:
+    def list(self, name: str = "LIST") -> Received[ListData]:
         """The LIST (or LSUB) responses."""
-        return [one for one in self.all(ListData) if one.name == name]
+        return Received((one for one in self.all(ListData) if one.name == name), name)
+
+
+def _name(kind: type) -> str:
+    """The name of a class of responses on the wire."""
+    return kind.__name__.removesuffix("Data").upper()

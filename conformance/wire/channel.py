@@ -8,7 +8,7 @@ import ssl
 import time
 
 from conformance.wire.endpoint import Endpoint
-from conformance.wire.errors import DeadlineExpired, Deviation, TlsFailed
+from conformance.wire.errors import ConnectionEnded, DeadlineExpired, Deviation, TlsFailed
 from conformance.wire.grammar import Framer
 
 _CHUNK = 65536
@@ -44,7 +44,8 @@ class Channel:
         """The octets of the next response.
 
         ``TimeoutError`` if it is not complete after ``seconds`` (0: with what is there already),
-        ``EOFError`` if the server has closed the connection, ``Deviation`` if it exceeds LARGEST.
+        ``ConnectionEnded`` if the server has closed the connection, ``Deviation`` if it exceeds
+        LARGEST.
         """
         deadline = time.monotonic() + seconds
         remaining = seconds
@@ -64,7 +65,7 @@ class Channel:
             except OSError:
                 chunk = b""
             if not chunk:
-                raise EOFError
+                raise ConnectionEnded
             self.received += len(chunk)
             self.framer.feed(chunk)
             if self.framer.size > LARGEST:

@@ -73,7 +73,7 @@ class Connection(Dialogue):
         preamble: bytes = b"",
         greeting: bool = True,
         offered: Iterable[str] | None = None,
-    ) -> Connection:
+    ) -> Self:
         """Connect and read the greeting.
 
         ``preamble`` goes out before everything, TLS included (a PROXY header). With
@@ -187,6 +187,11 @@ class Connection(Dialogue):
         """A command as messages show it: without its tag, with secrets masked."""
         last = self.tracker.current
         return last.removeprefix(f"{tag} ") if last.startswith(f"{tag} ") else name
+
+    def name_sent(self, tag: Tag) -> str | None:
+        """The name of the command that awaits its answer with this tag; None for raw octets."""
+        words = self._sent.get(tag, "").split(" ")
+        return " ".join(words[: 2 if words[0] == "UID" else 1]) or None
 
     def _described(self, tag: Tag) -> str:
         return f"{tag} {self._sent[tag]!r}" if tag in self._sent else f"the command tagged {tag}"

@@ -10,7 +10,7 @@ from conformance.wire.channel import Channel
 from conformance.wire.commands import CommandTracker, SentCommand
 from conformance.wire.dialect import Dialect
 from conformance.wire.endpoint import Endpoint
-from conformance.wire.errors import DeadlineExpired, Deviation, ServerClosed
+from conformance.wire.errors import ConnectionEnded, DeadlineExpired, Deviation, ServerClosed
 from conformance.wire.grammar import (
     Condition,
     Continuation,
@@ -122,7 +122,11 @@ class Dialogue:
         """Close this side's direction only, as a client that hangs up but still listens."""
         self.transcript.note(self.name, "client ends its direction", "C")
         self._ended = True
-        self.channel.end_sending()
+        try:
+            self.channel.end_sending()
+        except OSError:
+            self._read_to_the_end()
+            raise self._server_closed("that the client end its direction") from None
 
     def read_greeting(self, *, timeout: float | None = None) -> Condition:
         """Read the greeting: an untagged OK, PREAUTH or BYE."""
@@ -158,7 +162,7 @@ class Dialogue:
             octets = self.channel.read(seconds)
         except TimeoutError:
             raise self._deadline_expired(awaited, seconds) from None
-        except EOFError:
+        except ConnectionEnded:
             raise self._server_closed(awaited) from None
         self.transcript.record("S", self.name, octets)
         try:

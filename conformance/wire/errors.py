@@ -41,6 +41,13 @@ class ServerClosed(Deviation):
         )
 
 
+class ConnectionEnded(Deviation, EOFError):  # noqa: N818
+    """The server closed the connection; raised below the level of commands."""
+
+    def __init__(self) -> None:
+        super().__init__("the server closed the connection")
+
+
 class ServerCrashed(Deviation):
     """The server stopped answering, to any client."""
 

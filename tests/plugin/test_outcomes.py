@@ -501,6 +501,23 @@ def test_nobody_listens(run):
     assert "cannot be reached" in output.err
 
 
+def test_server_that_answers_ok_to_everything(run, server):
+    """It sends no data; what it offers its greeting says."""
+    server.greeting = "* OK [CAPABILITY IMAP4rev1 ID NAMESPACE] ready"
+    server.answer = lambda *_: ["OK done"]
+    code, data, _ = run(PASS + FAIL.replace("connection", "selected"))
+    assert code == 1
+    assert [case["outcome"] for case in data["cases"]] == ["fail", "pass"]
+    assert data["target"]["capabilities"] == ["IMAP4REV1", "ID", "NAMESPACE"]
+
+
+def test_capabilities_that_no_one_can_read(run, server):
+    server.script["CAPABILITY"] = ["* CAPABILITY IMAP4rev1 Gr\u00fc\u00dfe", "OK done"]
+    code, _, output = run(PASS)
+    assert code == 3
+    assert "offers capabilities that are not in ASCII" in output.err
+
+
 def test_greeting_that_is_not_imap(run, server):
     server.greeting = "220 smtp.example.test ESMTP"
     code, _, output = run(PASS)

@@ -1,11 +1,12 @@
 """APPEND: RFC 3501 section 6.3.11: flags and internal date of the new message."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
 from conformance.requirements import requirement
-from conformance.wire import Literal, Mailbox
+from conformance.wire import Literal, Mailbox, ReceivedItems
 from conformance.wire.grammar import moment
 
 MESSAGE = b"Date: Mon, 7 Feb 1994 21:52:25 -0800\r\nSubject: one\r\n\r\nbody\r\n"
@@ -156,7 +157,7 @@ def test_of_a_client_sets_flags_and_date(imap_client, mailbox):
     imap_client.select_folder(mailbox, readonly=True)
     fetched = imap_client.fetch(1, ["FLAGS", "INTERNALDATE", "BODY.PEEK[]"])
     assert len(fetched) == 1
-    (data,) = fetched.values()
+    data: ReceivedItems[bytes, Any] = ReceivedItems(*fetched.values())
     assert set(data[b"FLAGS"]) - {b"\\Recent"} == {b"\\Flagged", b"\\Draft"}
     assert data[b"INTERNALDATE"] == date
     assert data[b"BODY[]"] == MESSAGE

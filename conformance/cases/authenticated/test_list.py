@@ -194,7 +194,7 @@ def test_shows_a_client_its_mailboxes(imap_client, tree):
     """A client library lists the mailboxes below a name."""
     folders = [name for _, _, name in imap_client.list_folders("", tree() + "*")]
     expected = [tree(), tree("ab"), tree("ab", "cd"), tree("ab", "cd", "ef"), tree("xb")]
-    assert sorted(folders) == sorted(expected)
+    assert sorted(folders, key=str) == sorted(expected)
 
 
 @requirement("RFC3501-6.3.8-SUBSET")

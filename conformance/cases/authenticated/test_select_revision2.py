@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._mailbox import fill, message
 from conformance.requirements import needs, requirement, revision
-from conformance.wire import Literal, Mailbox
+from conformance.wire import Literal, Mailbox, Received
 from conformance.wire.grammar import Condition, ESearchData, Exists, FlagsData, ListData, SearchData
 
 pytestmark = revision("IMAP4rev2")
@@ -14,12 +14,13 @@ both_commands = pytest.mark.parametrize("command", ["SELECT", "EXAMINE"])
 
 def closed(answer):
     """The places of CLOSED among the untagged responses."""
-    return [
+    found = (
         at
         for at, response in enumerate(answer.untagged)
         if isinstance(response, Condition) and response.code is not None
         if response.code.name == "CLOSED"
-    ]
+    )
+    return Received(found, "CLOSED")
 
 
 def list_of(answer, mailbox):

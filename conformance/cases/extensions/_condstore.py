@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.cases._mailbox import fill
-from conformance.wire import Mailbox
+from conformance.wire import Mailbox, ReceivedItems
 
 
 def aware(connection, mailbox=None, command="SELECT"):
@@ -22,7 +22,8 @@ def modseqs(connection):
     fetched = connection.ok("UID FETCH", "1:*", "(MODSEQ)").fetches()
     found = {one.uid: one.modseq for one in fetched if "UID" in one and "MODSEQ" in one}
     assert sorted(found) == connection.ok("UID SEARCH", "ALL").search(), "MODSEQ is missing"
-    return dict(sorted(found.items()))
+    assert found, "no message is left"
+    return ReceivedItems(sorted(found.items()), "UID")
 
 
 def tagged_modseq(answer):

@@ -2,16 +2,9 @@
 
 from typing import Any
 
-from conformance.wire import Mailbox, Quoted
+from conformance.wire import Mailbox, Quoted, ReceivedItems
 
 SPECIAL_USES = {"\\All", "\\Archive", "\\Drafts", "\\Flagged", "\\Junk", "\\Sent", "\\Trash"}
-
-
-class Entries(dict[str, Any]):
-    """Responses by name; a name that is asked for and did not come fails the case."""
-
-    def __missing__(self, name):
-        raise AssertionError(f"no response came for {name}")
 
 
 class Tree:
@@ -61,7 +54,7 @@ class Tree:
 
     def entries(self, answer):
         """The LIST responses of an answer by path; two for a name fail the case."""
-        entries = Entries()
+        entries: ReceivedItems[str, Any] = ReceivedItems(what="mailbox")
         for entry in answer.list():
             path = self.path(entry.mailbox)
             assert path not in entries, f"LIST returned {entry.mailbox} twice"
@@ -79,7 +72,7 @@ def listed(connection, *arguments):
     """What LIST with these arguments returns, by name; two responses for one fail the case."""
     entries = connection.ok("LIST", *arguments).list()
     assert len({entry.mailbox for entry in entries}) == len(entries), "LIST returned a name twice"
-    return Entries((entry.mailbox, entry) for entry in entries)
+    return ReceivedItems(((entry.mailbox, entry) for entry in entries), "mailbox")
 
 
 def uses(entry):

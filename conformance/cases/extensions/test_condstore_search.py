@@ -5,6 +5,7 @@ import pytest
 from conformance.cases._mailbox import message
 from conformance.cases.extensions._condstore import modseqs, prepare
 from conformance.requirements import needs, requirement, revision
+from conformance.wire import Received, ReceivedItems
 from conformance.wire.grammar import ESearchData, SearchData
 
 
@@ -13,7 +14,7 @@ def four(selected):
     """Four messages, of which the second changed last; mod-sequences by number: .modseq."""
     selected.uids = prepare(selected, 4)
     selected.ok("STORE", "2", "+FLAGS (\\Flagged)")
-    selected.modseq = dict(enumerate(modseqs(selected).values(), 1))
+    selected.modseq = ReceivedItems(enumerate(modseqs(selected).values(), 1), "message")
     return selected
 
 
@@ -111,7 +112,7 @@ def test_esearch(four, options, of):
     Message 3 changed after 4, so the messages of MIN and MAX have not the highest one.
     """
     four.ok("STORE", "3", "+FLAGS (\\Draft)")
-    modseq = list(modseqs(four).values())
+    modseq = Received(modseqs(four).values(), "mod-sequence")
     answer = four.ok("SEARCH", f"RETURN ({options})", "MODSEQ 1 UNFLAGGED")
     assert answer.only(ESearchData).modseq == max(modseq[number - 1] for number in of)
 

@@ -5,6 +5,7 @@ import pytest
 from conformance.cases._mailbox import fill, flags, message
 from conformance.cases.extensions._condstore import aware, modseqs, prepare, told
 from conformance.requirements import needs, requirement
+from conformance.wire import Received
 
 NEVER = "9223372036854775807"
 
@@ -63,7 +64,7 @@ def test_modified(selected, second, command, operation):
 def test_known_changes_count_too(selected):
     """What counts is the value given, not what the session was told since."""
     prepare(selected, 1)
-    (since,) = modseqs(selected).values()
+    since = Received(modseqs(selected).values(), "mod-sequence").single
     selected.ok("STORE", "1", "+FLAGS (\\Flagged)")
     before = modseqs(selected)
     answer = selected.ok("STORE", "1", f"(UNCHANGEDSINCE {since})", "FLAGS (\\Draft)")
@@ -98,7 +99,7 @@ def test_another_flag_is_no_obstacle(selected, second, operation):
     """A change of another flag that the session does not know of does not stop +FLAGS, -FLAGS."""
     aware(selected)
     fill(selected, 1, flags=("\\Seen",))
-    (since,) = modseqs(selected).values()
+    since = Received(modseqs(selected).values(), "mod-sequence").single
     flags(selected)
     second.ok("NOOP")
     second.ok("STORE", "1", "+FLAGS.SILENT (\\Flagged)")
@@ -141,7 +142,7 @@ def test_nothing_to_change(selected):
     """A STORE that meets the condition and finds the flag set already succeeds."""
     aware(selected)
     fill(selected, 1, flags=("\\Seen",))
-    (since,) = modseqs(selected).values()
+    since = Received(modseqs(selected).values(), "mod-sequence").single
     answer = selected.ok("STORE", "1", f"(UNCHANGEDSINCE {since})", "+FLAGS.SILENT (\\Seen)")
     assert modified(answer) == set()
 
@@ -152,7 +153,7 @@ def test_nothing_to_change_is_told(selected):
     """FETCH with MODSEQ also comes where the flag was set already: the operation succeeded."""
     aware(selected)
     fill(selected, 1, flags=("\\Seen",))
-    (since,) = modseqs(selected).values()
+    since = Received(modseqs(selected).values(), "mod-sequence").single
     answer = selected.ok("STORE", "1", f"(UNCHANGEDSINCE {since})", "+FLAGS.SILENT (\\Seen)")
     assert "MODSEQ" in answer.fetch(1)
 

@@ -1,10 +1,11 @@
 """The return option STATUS: RFC 5819 (LIST-STATUS), RFC 9051 section 6.3.9.2."""
 
+from typing import Any
+
 import pytest
 
-from conformance.cases.extensions._listing import Entries
 from conformance.requirements import needs, requirement, revision
-from conformance.wire import Literal, Mailbox
+from conformance.wire import Literal, Mailbox, ReceivedItems
 from conformance.wire.grammar import ListData, StatusData
 
 pytestmark = needs("LIST-EXTENDED", "LIST-STATUS")
@@ -14,11 +15,11 @@ ITEMS = "MESSAGES UIDNEXT UIDVALIDITY UNSEEN"
 
 def statuses(tree, answer):
     """The STATUS responses by path; two for a name fail the case."""
-    found = Entries()
+    found: ReceivedItems[str, Any] = ReceivedItems(what="mailbox")
     for response in answer.all(StatusData):
         path = tree.path(response.mailbox)
         assert path not in found, f"two STATUS responses came for {response.mailbox}"
-        found[path] = Entries(response.items)
+        found[path] = response.items
     return found
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._mailbox import after_expunges, contents, fill, flags, message, uids
 from conformance.requirements import needs, requirement, revision
-from conformance.wire import Literal, Mailbox, mailbox_names
+from conformance.wire import Literal, Mailbox, Received, mailbox_names
 from conformance.wire.grammar import Condition, Expunge, VanishedData, moment
 
 pytestmark = needs("MOVE")
@@ -29,7 +29,7 @@ def test_moves_to_the_end(selected, elsewhere, command):
     left = [present[0], present[2]]
     assert after_expunges(present, answer.expunged) == left
     assert uids(selected) == left
-    texts = list(contents(selected, elsewhere).values())
+    texts = Received(contents(selected, elsewhere).values(), "text")
     assert texts[0] == message(9)
     assert sorted(texts[1:]) == [message(2), message(4)]
 
@@ -103,6 +103,7 @@ def test_into_the_same_mailbox(selected, command):
     found = contents(selected, selected.mailbox)
     assert found.pop(present[1], None) == message(2)
     assert sorted(found.values()) == [message(1), message(3)]
+    assert found
     assert min(found) > present[2]
 
 

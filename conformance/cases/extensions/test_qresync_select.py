@@ -5,7 +5,7 @@ import pytest
 from conformance.cases._mailbox import fill, message, uids
 from conformance.cases.extensions._condstore import Known, modseqs
 from conformance.requirements import needs, requirement
-from conformance.wire import Mailbox
+from conformance.wire import Mailbox, Received
 
 
 @pytest.fixture
@@ -143,9 +143,10 @@ def test_closes_another_mailbox(client, known, elsewhere):
     """What is told of the changes comes after CLOSED."""
     client.select(elsewhere)
     answer = known.select(client)
-    codes = [
+    names = (
         getattr(getattr(one, "code", None), "name", type(one).__name__) for one in answer.untagged
-    ]
+    )
+    codes = Received(names, "code or response")
     assert {"CLOSED", "VanishedData", "FetchData"} <= set(codes)
     assert codes.index("CLOSED") < codes.index("VanishedData") < codes.index("FetchData")
 

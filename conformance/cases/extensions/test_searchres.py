@@ -60,7 +60,8 @@ def test_copy(five, elsewhere, command):
     """COPY $ copies the messages that were found, and no others."""
     save(five, "FLAGGED")
     five.ok(command, "$", Mailbox(elsewhere))
-    subjects = [text.splitlines()[0] for text in contents(five, elsewhere).values()]
+    texts = contents(five, elsewhere).values()
+    subjects = [text.partition(b"\r\n")[0] for text in texts]
     assert subjects == [b"Subject: message %d" % (number + 1) for number in FLAGGED]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._mailbox import after_expunges, contents, fill, flags, message, uids
 from conformance.requirements import needs, requirement
-from conformance.wire import Literal, Mailbox
+from conformance.wire import Literal, Mailbox, Received, ReceivedItems
 
 pytestmark = needs("UIDPLUS")
 
@@ -20,13 +20,15 @@ def copied(answer):
     """COPYUID as pairs of source and copy; without the code, no MUST, the case is skipped."""
     if answer.copy_uid is None:
         pytest.skip("COPY was answered without COPYUID")
-    return list(zip(answer.copy_uid.sources, answer.copy_uid.targets, strict=True))
+    pairs = zip(answer.copy_uid.sources, answer.copy_uid.targets, strict=True)
+    return Received(pairs, "pair of COPYUID")
 
 
 def texts_by_uid(connection):
     """The text of each message of the selected mailbox."""
     answer = connection.ok("UID FETCH", "1:*", "(UID BODY.PEEK[])")
-    return {one.uid: one.section("") for one in answer.fetches() if "BODY[]" in one}
+    found = {one.uid: one.text() for one in answer.fetches() if "BODY[]" in one}
+    return ReceivedItems(found, "UID")
 
 
 @requirement("RFC4315-3-1")

@@ -3,9 +3,9 @@
 No RFC has it. Clients read the responses under either name, LIST or XLIST.
 """
 
-from conformance.cases.extensions._listing import Entries, lasting, listed, uses
+from conformance.cases.extensions._listing import lasting, listed, uses
 from conformance.requirements import needs, requirement
-from conformance.wire import Mailbox, Quoted
+from conformance.wire import Mailbox, Quoted, ReceivedItems
 
 pytestmark = needs("XLIST")
 
@@ -17,7 +17,7 @@ def xlisted(connection, *arguments):
     answer = connection.ok("XLIST", *arguments)
     entries = [*answer.list("XLIST"), *answer.list("LIST")]
     assert len({entry.mailbox for entry in entries}) == len(entries), "XLIST returned a name twice"
-    return Entries((entry.mailbox, entry) for entry in entries)
+    return ReceivedItems(((entry.mailbox, entry) for entry in entries), "mailbox")
 
 
 @requirement("GROMOX-capabilities-XLIST")

@@ -84,8 +84,7 @@ def is_peer(host, connection):
     own = connection.channel.socket.getsockname()[0]
     if ipaddress.ip_address(own).is_loopback:
         return host == own
-    address = ipaddress.ip_address(host)  # behind address translation any but the header's
-    return str(address) not in (CLIENT, CLIENT6)
+    return host not in (CLIENT, CLIENT6)  # behind address translation any but the header's
 
 
 def tls_in_one_write(channel, preamble, context):

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import cast
 
 from conformance.case_connection import CaseConnection
 from conformance.oracle import Checker, Record
@@ -70,15 +69,12 @@ class Client:
         assert address is not None
         checker = Checker(self._record, name="AB"[len(self._checkers)])
         self._checkers.append(checker)
-        connection = cast(
-            CaseConnection,
-            CaseConnection.open(
-                self.server.endpoint(address),
-                name=checker.name,
-                transcript=self.transcript,
-                checker=checker,
-                offered=self.server.capabilities + self.server.initial_capabilities,
-            ),
+        connection = CaseConnection.open(
+            self.server.endpoint(address),
+            name=checker.name,
+            transcript=self.transcript,
+            checker=checker,
+            offered=self.server.capabilities + self.server.initial_capabilities,
         )
         self._open.callback(connection.close)
         return connection

@@ -38,6 +38,7 @@ class Player:
         for number, uid in enumerate(list(self.told), 1):
             if uid is None:
                 answer = self.command("FETCH", number, "UID").expect("OK")
+                assert number <= len(self.told), f"EXPUNGE came in FETCH {number}"
                 self.told[number - 1] = answer.fetch(number).uid
 
 
@@ -95,6 +96,7 @@ class Game:
     def came(self, player, text, flags):
         """A message has come: the last one, with a UID that no message had."""
         player.learn()
+        assert player.told, "no EXISTS told of a new message"
         uid = player.told[-1]
         assert uid not in self.texts, f"UID {uid} is not new"
         self.texts[uid] = text

@@ -12,7 +12,7 @@ def test_many_fetches_in_flight(selected):
     fill(selected, 10)
     tags = [selected.send_command("FETCH", 1 + n % 10, "BODY.PEEK[]") for n in range(50)]
     found = [selected.finish(tag).expect("OK").fetches() for tag in tags]
-    texts = [(one.number, one.section("")) for each in found for one in each if "BODY[]" in one]
+    texts = [(one.number, one.text()) for each in found for one in each if "BODY[]" in one]
     assert sorted(texts) == sorted((1 + n % 10, message(1 + n % 10)) for n in range(50))
 
 

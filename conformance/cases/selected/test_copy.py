@@ -4,7 +4,7 @@ import pytest
 
 from conformance.cases._mailbox import contents, fill, flags, message, uids
 from conformance.requirements import requirement
-from conformance.wire import Literal, Mailbox, mailbox_names
+from conformance.wire import Literal, Mailbox, Received, mailbox_names
 from conformance.wire.grammar import moment
 
 DATE = "17-Jul-1996 02:44:25 -0700"
@@ -16,7 +16,7 @@ def test_copies_to_the_end(selected, elsewhere):
     selected.ok("APPEND", Mailbox(elsewhere), Literal(message(9)))
     fill(selected, 4)
     selected.ok("COPY", "2,4", Mailbox(elsewhere))
-    texts = list(contents(selected, elsewhere).values())
+    texts = Received(contents(selected, elsewhere).values(), "text")
     assert texts[0] == message(9)
     assert sorted(texts[1:]) == [message(2), message(4)]
 

@@ -71,6 +71,7 @@ def test_size_and_lines_are_those_of_the_section(selected, messages):
     fetched = selected.ok("FETCH", "1", items).fetch(1)
     structure = fetched.body_structure
     assert isinstance(structure, Multipart)
+    assert len(structure.parts) == 2
     for name, part in zip(("1", "2"), structure.parts, strict=True):
         assert isinstance(part, Part)
         octets = fetched.section(name) or b""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
+from imapclient.response_types import Envelope
 
 from conformance.requirements import requirement
 
@@ -58,6 +59,7 @@ def test_message_list(folder, imap_client):
     assert sorted(imap_client.fetch(imap_client.search(), LIST_ITEMS)) == sorted(folder.values())
     for name, (address, person, subject) in SHOWN.items():
         _, flags, octets = fetch_one(imap_client, folder[name], *LIST_ITEMS)
+        assert octets, f"the list lacks the header of {name}"
         header = message_from_bytes(octets, policy=policy.default)
         assert header["From"] is not None, f"the list lacks the sender of {name}"
         senders = [(one.addr_spec, one.display_name) for one in header["From"].addresses]
@@ -95,11 +97,14 @@ def test_envelopes(selected, imap_client, messages):
     imap_client.select_folder(selected.mailbox)
     imap_client.normalise_times = False
     envelope, size, arrival = fetch_one(imap_client, uid, "ENVELOPE", "RFC822.SIZE", "INTERNALDATE")
+    assert isinstance(envelope, Envelope)
     assert envelope.subject == b"afternoon meeting"
     assert envelope.from_
+    assert envelope.date
     assert str(envelope.from_[0]) == "Fred Foobar <foobar@Blurdybloop.example>"
     assert envelope.date.astimezone(UTC) == datetime(2003, 4, 1, 10, tzinfo=UTC)
     assert size == messages["plain"].size
+    assert isinstance(arrival, datetime)
     assert arrival.astimezone(UTC) == datetime(1996, 7, 17, 9, 44, 25, tzinfo=UTC)
 
 
@@ -110,9 +115,9 @@ def test_attachment(selected, imap_client, messages):
     uid = selected.append(message.octets)
     imap_client.select_folder(selected.mailbox)
     (structure,) = fetch_one(imap_client, uid, "BODYSTRUCTURE")
-    assert structure.is_multipart
-    types = [(part[0].lower(), part[1].lower()) for part in structure[0]]
-    assert types == [(b"text", b"plain"), (b"application", b"pdf"), (b"image", b"png")]
+    assert getattr(structure, "is_multipart", False)
+    types = [b"%s/%s" % part[:2] for part in structure[0] if isinstance(part[0], bytes)]
+    assert [each.lower() for each in types] == [b"text/plain", b"application/pdf", b"image/png"]
     part, header = fetch_one(imap_client, uid, "BODY.PEEK[2]", "BODY.PEEK[2.MIME]")
     assert part == message.sections["2"]
     assert header == message.sections["2.MIME"]
@@ -127,6 +132,6 @@ def test_download_in_chunks(selected, imap_client, messages):
     chunks = []
     for first in range(0, message.size, 20000):
         chunks += fetch_one(imap_client, uid, f"BODY[]<{first}.20000>")
-    assert b"".join(chunks) == message.octets
+    assert b"".join(chunk or b"" for chunk in chunks) == message.octets
     (flags,) = fetch_one(imap_client, uid, "FLAGS")
-    assert b"\\Seen" in flags
+    assert b"\\Seen" in (flags or ())

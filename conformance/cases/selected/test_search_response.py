@@ -2,7 +2,7 @@
 
 from conformance.cases.selected._search import fill, found, require_utf_8
 from conformance.requirements import requirement
-from conformance.wire import Mailbox
+from conformance.wire import Mailbox, Received
 
 MESSAGE = b"Subject: response\r\n\r\nresponse\r\n"
 
@@ -96,7 +96,7 @@ def test_as_imapclient_asks(imap_client, mailbox):
     for subject in subjects:
         imap_client.append(mailbox, f"Subject: {subject}\r\n\r\nbody\r\n".encode())
     imap_client.select_folder(mailbox)
-    uids = imap_client.search()
+    uids = Received(imap_client.search(), "UID")
     assert len(uids) == len(set(uids)) == len(subjects)
     imap_client.add_flags(uids[:2], [b"\\Seen"])
     assert imap_client.search(["SEEN"]) == uids[:2]
@@ -112,5 +112,5 @@ def test_as_imapclient_asks_in_utf_8(imap_client, mailbox, selected):
     for subject in ("plain", "=?utf-8?Q?Gr=C3=BC=C3=9Fe?="):
         imap_client.append(mailbox, f"Subject: {subject}\r\n\r\nbody\r\n".encode())
     imap_client.select_folder(mailbox)
-    uids = imap_client.search()
+    uids = Received(imap_client.search(), "UID")
     assert imap_client.search(["SUBJECT", "Grüße"], charset="UTF-8") == uids[1:]

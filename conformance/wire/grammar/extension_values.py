@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from conformance.wire.errors import UnexpectedResponse
+from conformance.wire.received import ReceivedItems
+
 TaggedValue = str | tuple["TaggedValue | bytes", ...]
 """A value in the general syntax for extensions (tagged-ext-val, RFC 4466): a number or sequence set
 as its text, or a parenthesised list of strings and lists."""
@@ -39,9 +42,10 @@ class AppendUid:
 
     @property
     def uid(self) -> int:
-        """The UID of the only message appended."""
-        (uid,) = self.uids
-        return uid
+        """The UID of the only message appended; UnexpectedResponse where there are several."""
+        if len(self.uids) != 1:
+            raise UnexpectedResponse(f"APPENDUID has {len(self.uids)} UIDs for one message")
+        return next(iter(self.uids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ class ESearchData:
     tag: str | None = None
     uid: bool = False
     items: Mapping[str, int | UidSet | TaggedValue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", ReceivedItems(self.items, "item of ESEARCH"))
 
     def _number(self, name: str) -> int | None:
         value = self.items.get(name)

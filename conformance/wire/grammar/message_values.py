@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from conformance.wire.errors import Deviation
+from conformance.wire.errors import Deviation, UnexpectedResponse
+from conformance.wire.received import ReceivedItems
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ class Part:
     body: Body | None = None
     extension: Extension | None = None
 
+    def part(self, number: int) -> Body:
+        """The part with that number; what is no multipart is its own part 1 (6.4.5)."""
+        return _part((self,), number)
+
 
 @dataclass(frozen=True, slots=True)
 class Multipart:
@@ -99,6 +104,16 @@ class Multipart:
     subtype: str
     parameters: Parameters = ()
     extension: Extension | None = None
+
+    def part(self, number: int) -> Body:
+        """The part with that number; UnexpectedResponse where there are fewer."""
+        return _part(self.parts, number)
+
+
+def _part(parts: tuple[Body, ...], number: int) -> Body:
+    if number > len(parts):
+        raise UnexpectedResponse(f"the body structure has {len(parts)} parts, not {number}")
+    return parts[number - 1]
 
 
 Body = Part | Multipart
@@ -139,6 +154,9 @@ class FetchData:
 
     number: int
     items: Mapping[ItemName, FetchValue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", ReceivedItems(self.items, "item of FETCH"))
 
     def _item(self, name: ItemName) -> FetchValue:
         if name not in self.items:
@@ -209,6 +227,13 @@ class FetchData:
         wanted = f"BODY[{name}]" + ("" if origin is None else f"<{origin}>")
         return self.octets(wanted)
 
+    def text(self, name: str = "") -> bytes:
+        """The octets of ``BODY[name]``; UnexpectedResponse for NIL."""
+        octets = self.section(name)
+        if octets is None:
+            raise UnexpectedResponse(f"FETCH of message {self.number} has NIL for BODY[{name}]")
+        return octets
+
     def octets(self, name: str) -> bytes | None:
         """The octets of a string item, e.g. BODY[...]<...>, BINARY[1.2], RFC822.TEXT."""
         value = self[name]
@@ -224,6 +249,10 @@ class FetchData:
 
 class MissingItemError(Deviation):
     """A FETCH response without an item that the case relies on."""
+
+
+class NoSuchDateError(Deviation, ValueError):
+    """A date and time that does not exist."""
 
 
 _SECTION_NAME = re.compile(
@@ -248,5 +277,8 @@ def item_name(name: str) -> ItemName:
 
 
 def moment(date_time: str) -> datetime:
-    """An INTERNALDATE as an instant. Raises ``ValueError`` for a date that does not exist."""
-    return datetime.strptime(date_time.strip(), "%d-%b-%Y %H:%M:%S %z")
+    """An INTERNALDATE as an instant. Raises ``NoSuchDateError`` for a date that does not exist."""
+    try:
+        return datetime.strptime(date_time.strip(), "%d-%b-%Y %H:%M:%S %z")
+    except ValueError:
+        raise NoSuchDateError(f"INTERNALDATE {date_time!r} is no date") from None

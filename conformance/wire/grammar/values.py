@@ -23,6 +23,7 @@ from conformance.wire.grammar.extension_values import (
     VanishedData,
 )
 from conformance.wire.grammar.message_values import FetchData
+from conformance.wire.received import ReceivedItems
 
 Kind = Literal["OK", "NO", "BAD", "PREAUTH", "BYE"]
 
@@ -113,6 +114,9 @@ class StatusData:
     mailbox: str
     raw_name: bytes
     items: Mapping[str, int | None]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "items", ReceivedItems(self.items, "item of STATUS"))
 
 
 @dataclass(frozen=True, slots=True)
