@@ -82,6 +82,7 @@ def arguments(cases: Path) -> list[str]:
         "-ppytest_timeout",
         "-pconformance.plugin",
         "-pno:cacheprovider",
+        "-pno:tmpdir",  # pytest-xdist would leave a folder of it behind
         "-pno:unraisableexception",  # searches all memory, several times, at the end
         "--import-mode=importlib",
         "--continue-on-collection-errors",
