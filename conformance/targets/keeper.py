@@ -37,7 +37,7 @@ def main(prefix: str, log: str, *command: str) -> int:
 
 
 def end(number: int, _: FrameType | None) -> None:
-    for each in ENDINGS:  # of a second one nothing more would come than a folder left behind
+    for each in ENDINGS:  # a second one would only leave something behind
         signal.signal(each, signal.SIG_IGN)
     sys.exit(128 + number)
 
