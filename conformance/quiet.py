@@ -81,12 +81,14 @@ def arguments(cases: Path) -> list[str]:
         "-pxdist.plugin",
         "-ppytest_timeout",
         "-pconformance.plugin",
+        "-pconformance.time_limit",
         "-pno:cacheprovider",
         "-pno:tmpdir",  # pytest-xdist would leave a folder of it behind
         "-pno:unraisableexception",  # searches all memory, several times, at the end
         "--import-mode=importlib",
         "--continue-on-collection-errors",
         "-overbosity_assertions=1",
+        "-otimeout_func_only=true",
         f"-oconformance_cases={cases}",
     ]
 
