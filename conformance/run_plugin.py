@@ -93,7 +93,7 @@ class RunPlugin:
             self.results.faults.append(f"pytest: {excrepr}")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if excinfo.errisinstance(KeyboardInterrupt) and RESULTS in self._config.stash:
+        if _is_interrupt(excinfo) and RESULTS in self._config.stash:
             self.results.interrupted = True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -134,6 +134,12 @@ class RunPlugin:
             except OSError as error:
                 self.results.faults.append(f"the report cannot be written: {error}")
         session.exitstatus = self.results.exit_code
+
+
+def _is_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+    """Whether someone interrupted the run: pytest ends itself by a subclass, as `-x` asks it to."""
+    by_worker = "keyboard-interrupt" in str(excinfo.value)  # pytest-xdist's word for a worker's
+    return excinfo.type is KeyboardInterrupt or by_worker
 
 
 def _case_and_findings(data: dict[str, Any]) -> tuple[Case, list[Finding]]:

@@ -2,15 +2,16 @@
 
 import datetime
 import ipaddress
+import os
 import re
 import select
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,8 +21,10 @@ from cryptography.x509.oid import NameOID
 from conformance.targets.description import ROLES, Account, Address, Description, UnreachableError
 
 PROGRAM = (sys.executable, "-m", "reference_server")
+# Keeps the server and its folder as long as this process lives, however it ends.
+KEEPER = (sys.executable, "-IS", str(Path(__file__).with_name("keeper.py")))
+LOG = "server.log"
 START_SECONDS = 30
-STOP_SECONDS = 10
 LOG_LINES = 40
 READY = re.compile(r"(imaps?)=(\S+):(\d+)")
 
@@ -49,36 +52,25 @@ class ReferenceServer:
     """
 
     def __init__(self, sets: int, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="gximap-")
-        self._path = Path(self._folder.name)
-        self._log_path = self._path / "server.log"
-        certificate = self._path / "certificate.pem"
-        key = self._path / "key.pem"
-        write_certificate(certificate, key)
-        accounts_path = self._path / "accounts.toml"
-        accounts_path.touch(mode=0o600)  # the server warns of one that others may read
-        accounts_path.write_text(accounts_file(sets), encoding="utf-8")
-        self.settings = SETTINGS | {
-            "imap_certificate_path": str(certificate),
-            "imap_private_key_path": str(key),
-            "reference_accounts": str(accounts_path),
-            "reference_store": str(self._path / "store"),
-            **settings,
-        }
-        configuration = self._path / "imap.cfg"
-        configuration.write_text(
-            "".join(f"{name}={value}\n" for name, value in self.settings.items()), encoding="utf-8"
+        self._deadline = time.monotonic() + START_SECONDS
+        self._log: BinaryIO | None = None
+        self._keeper = subprocess.Popen(
+            [*KEEPER, "gximap-", LOG, *PROGRAM, "-c", "{folder}/imap.cfg"],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C reaches the suite, which then stops the server
         )
-        with self._log_path.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*PROGRAM, "-c", str(configuration)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                process_group=0,  # Ctrl-C reaches the suite, which then stops the server
-            )
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        self._lifeline, self._output = self._keeper.stdin, self._keeper.stdout
         try:
-            addresses = self._await_ready()
+            folder = Path(self._line())
+            self.settings = _write_files(folder, sets, settings)
+            self._log = (folder / LOG).open("rb")  # it can be read when the folder has gone, too
+            self._lifeline.write(b"\n")  # the server may be started
+            addresses = _addresses(self._line())
+            os.set_blocking(self._output.fileno(), False)
         except BaseException:
             self.stop()
             raise
@@ -87,35 +79,32 @@ class ReferenceServer:
             addresses=addresses,
             accounts=accounts(0),
             settings=dict(self.settings),
-            ca_file=str(certificate),
+            ca_file=self.settings["imap_certificate_path"],
         )
 
-    def _await_ready(self) -> dict[str, Address]:
-        assert self._process.stdout is not None
-        deadline = time.monotonic() + START_SECONDS
+    def _line(self) -> str:
+        """The next line on the standard output of the server, or, before it, of its keeper."""
         line = b""
         while not line.endswith(b"\n"):
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or not select.select([self._process.stdout], [], [], remaining)[0]:
+            remaining = self._deadline - time.monotonic()
+            if remaining <= 0 or not select.select([self._output], [], [], remaining)[0]:
                 raise UnreachableError(
                     f"the reference server was not ready after {START_SECONDS} s\n{self.log()}"
                 )
-            octets = self._process.stdout.read1(4096)  # type: ignore[attr-defined]
+            octets = self._output.read(4096)
             if not octets:
-                code = self._process.wait()
+                code = self._keeper.wait()
                 raise UnreachableError(f"the reference server ended with code {code}\n{self.log()}")
             line += octets
-        addresses = {
-            kind: Address(kind, host.strip("[]"), int(port))
-            for kind, host, port in reversed(READY.findall(line.decode()))  # of a kind the first
-        }
-        if not line.startswith(b"ready ") or not addresses:
-            raise UnreachableError(f"the reference server printed {line!r}, not its ready line")
-        return addresses
+        return line.decode().removesuffix("\n")
 
     @property
     def is_running(self) -> bool:
-        return self._process.poll() is None
+        """Whether the server has its standard output open; it prints nothing after its ready line.
+
+        The keeper ends a moment later, when it has removed the folder.
+        """
+        return not self._output.closed and self._output.read(1) is None
 
     def log(self) -> str:
         """The last lines that the server wrote to stderr."""
@@ -123,20 +112,49 @@ class ReferenceServer:
 
     def log_text(self) -> str:
         """All that the server wrote to stderr."""
-        return self._log_path.read_text(encoding="utf-8", errors="replace")
+        if self._log is None:
+            return ""
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")
 
     def stop(self) -> None:
         """End the process and remove its folder; harmless when it has ended already."""
-        if self.is_running:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._folder.cleanup()
+        self._lifeline.close()
+        self._keeper.wait()
+        self._output.close()
+        if self._log is not None:
+            self._log.close()
+
+
+def _addresses(line: str) -> dict[str, Address]:
+    """The addresses in the line that the server prints when it is ready; of a kind the first."""
+    addresses = {
+        kind: Address(kind, host.strip("[]"), int(port))
+        for kind, host, port in reversed(READY.findall(line))
+    }
+    if not line.startswith("ready ") or not addresses:
+        raise UnreachableError(f"the reference server printed {line!r}, not its ready line")
+    return addresses
+
+
+def _write_files(folder: Path, sets: int, settings: Mapping[str, str]) -> dict[str, str]:
+    """Write what the server reads, and an empty log; the settings it gets."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    write_certificate(certificate, key)
+    accounts = folder / "accounts.toml"
+    accounts.touch(mode=0o600)  # the server warns of one that others may read
+    accounts.write_text(accounts_file(sets), encoding="utf-8")
+    given = SETTINGS | {
+        "imap_certificate_path": str(certificate),
+        "imap_private_key_path": str(key),
+        "reference_accounts": str(accounts),
+        "reference_store": str(folder / "store"),
+        **settings,
+    }
+    lines = "".join(f"{name}={value}\n" for name, value in given.items())
+    (folder / "imap.cfg").write_text(lines, encoding="utf-8")
+    (folder / LOG).touch()
+    return given
 
 
 def accounts(number: int) -> dict[str, Account]:

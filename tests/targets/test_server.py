@@ -30,8 +30,8 @@ def test_reference_server_that_ended_is_mourned_and_replaced():
     try:
         assert server.obituary() is None
         first = server.begin_case()
-        server._process._process.kill()
-        server._process._process.wait()
+        server._process._keeper.terminate()
+        server._process._keeper.wait()
         assert "its process has ended" in server.obituary()
         server.restart()
         second = server.begin_case()
