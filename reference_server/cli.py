@@ -16,6 +16,7 @@ from reference_server.config.data_files import find_accounts_file
 from reference_server.config.directives import DIRECTIVES
 from reference_server.config.levels import NOTICE
 from reference_server.config.live import Live
+from reference_server.config.private_files import exposure
 from reference_server.config.settings import (
     ConfigurationError,
     Settings,
@@ -70,7 +71,7 @@ def _run(options: argparse.Namespace) -> None:
     port = settings.imap_listen_tls_port
     if tls is None and (port is not None or is_given(settings, "imap_listen_tls")):
         logger.warning("imap_listen_tls and imap_listen_tls_port have no effect: TLS is off")
-    directory = Directory.load(find_accounts_file(settings))
+    directory = _directory(settings)
     texts, text_warnings = read_texts(settings.data_file_path)
     names, name_warnings = read_folder_names(settings.data_file_path, settings.default_lang)
     for warning in (*text_warnings, *name_warnings):
@@ -110,6 +111,19 @@ def _run(options: argparse.Namespace) -> None:
         server.shut_down()
     finally:
         store.close()
+
+
+def _directory(settings: Settings) -> Directory:
+    """The accounts. Where others may read their file, the log says so.
+
+    Raises ConfigurationError, AccountsError.
+    """
+    file = find_accounts_file(settings)
+    directory = Directory.load(file)
+    warning = exposure(file)
+    if warning is not None:
+        logger.warning("reference_accounts: %s", warning)
+    return directory
 
 
 def _settings(options: argparse.Namespace, base: Settings | None) -> tuple[Settings, list[str]]:

@@ -97,6 +97,7 @@ class ReferenceProcess:
             **directives,
         }
         folder.mkdir(exist_ok=True)
+        (folder / "accounts.toml").touch(mode=0o600)
         (folder / "accounts.toml").write_text(ACCOUNTS)
         lines = [f"{key}={value}\n" for key, value in values.items()]
         (folder / "imap.cfg").write_text("".join(lines))
@@ -151,6 +152,7 @@ def certificate(tmp_path_factory) -> Certificate:
     issued = authority.issue_cert("localhost", "127.0.0.1", "::1")
     certificate = Certificate(folder / "chain.pem", folder / "key.pem", folder / "authority.pem")
     certificate.chain.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    certificate.key.touch(mode=0o600)
     issued.private_key_pem.write_to_path(str(certificate.key))
     authority.cert_pem.write_to_path(str(certificate.authority))
     return certificate
@@ -175,6 +177,14 @@ def start_reference(tmp_path, certificate):
 def reference_process(start_reference) -> ReferenceProcess:
     """A reference server with a fresh store on disk."""
     return start_reference()
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o277], ids=oct)
+def umask(request):
+    """Each of several umasks in turn."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
 
 
 @pytest.fixture

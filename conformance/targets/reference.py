@@ -55,11 +55,13 @@ class ReferenceServer:
         certificate = self._path / "certificate.pem"
         key = self._path / "key.pem"
         write_certificate(certificate, key)
-        (self._path / "accounts.toml").write_text(accounts_file(sets), encoding="utf-8")
+        accounts_path = self._path / "accounts.toml"
+        accounts_path.touch(mode=0o600)  # the server warns of one that others may read
+        accounts_path.write_text(accounts_file(sets), encoding="utf-8")
         self.settings = SETTINGS | {
             "imap_certificate_path": str(certificate),
             "imap_private_key_path": str(key),
-            "reference_accounts": str(self._path / "accounts.toml"),
+            "reference_accounts": str(accounts_path),
             "reference_store": str(self._path / "store"),
             **settings,
         }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography import x509
@@ -12,6 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from reference_server.config.private_files import (
+    make_private_folder,
+    open_private,
+    write_private,
+)
 from reference_server.config.settings import Settings
 
 FOLDER = Path("gximap-data")
@@ -60,12 +67,17 @@ Log in, for example with
 def prepare(folder: Path) -> Settings:
     """Make accounts file and certificate in ``folder``; accounts that exist are kept.
 
+    Only this account may read them: passwords are in there.
+
     Raises OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     accounts = folder / "accounts.toml"
-    if not accounts.exists():
-        accounts.write_text(ACCOUNTS, encoding="utf-8")
+    if accounts.exists():
+        with suppress(OSError):  # a link, say: read as it is
+            os.close(open_private(accounts, os.O_RDONLY))
+    else:
+        write_private(accounts, ACCOUNTS.encode())
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     _make_certificate(certificate, key)
     return Settings(
@@ -116,12 +128,12 @@ def _make_certificate(certificate: Path, key: Path) -> None:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(private_key, hashes.SHA256())
     )
-    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    key.touch(mode=0o600)
-    key.write_bytes(
+    write_private(certificate, signed.public_bytes(serialization.Encoding.PEM))
+    write_private(
+        key,
         private_key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
-        )
+        ),
     )

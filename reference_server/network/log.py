@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import logging.handlers
 import os
 import re
+import stat
 import sys
 import threading
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
 from reference_server.config.levels import NOTICE
+from reference_server.config.private_files import ROOT, open_no_link
 from reference_server.config.settings import Settings
 from reference_server.session.command_log import logger as command_logger
 
@@ -72,6 +76,24 @@ class StandardError(logging.StreamHandler[TextIO]):
         super().handleError(record)
 
 
+class LogFile(logging.FileHandler):
+    """A file that is no symbolic link: a new one is the server's alone.
+
+    To root a hard link is suspicious as well, and so is all but a file or a terminal. Raises
+    OSError.
+    """
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        descriptor = open_no_link(Path(self.baseFilename), flags)
+        status = os.fstat(descriptor)
+        usual = stat.S_ISREG(status.st_mode) or stat.S_ISCHR(status.st_mode)
+        if os.geteuid() == ROOT and (not usual or status.st_nlink > 1):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "has a second name (hard link), or is not a regular file")
+        return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
+
+
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
@@ -109,9 +131,10 @@ def _handler(settings: Settings) -> logging.Handler:
             return handler
         if name == "-":
             return StandardError()
-        return logging.FileHandler(Path(name), encoding="utf-8", errors="backslashreplace")
+        return LogFile(Path(name), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise settings.fault("imap_log_file", f"{name}: {error.strerror}") from error
+        reason = "a symbolic link" if error.errno == errno.ELOOP else error.strerror
+        raise settings.fault("imap_log_file", f"{name}: {reason}") from error
 
 
 def _under_service_manager() -> bool:

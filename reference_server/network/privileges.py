@@ -8,16 +8,19 @@ import os
 import pwd
 import resource
 import stat
-from collections.abc import Iterable
 from pathlib import Path
 
 from reference_server.config.levels import NOTICE
+from reference_server.config.private_files import (
+    ROOT,
+    make_private_folder,
+    open_no_link,
+    opened_folder,
+)
 from reference_server.config.settings import Settings
 from reference_server.storage.database import STORE_FILES
 
 logger = logging.getLogger(__name__)
-
-ROOT = 0
 
 
 def switch_identity(settings: Settings) -> None:
@@ -43,8 +46,7 @@ def switch_identity(settings: Settings) -> None:
         logger.warning("no account %s (running_identity) here: running as root", name)
         return
     try:
-        for path in _own_files(settings):
-            _give(path, account)
+        _give_files(settings, account)
         os.initgroups(account.pw_name, account.pw_gid)
         os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
         os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
@@ -53,24 +55,45 @@ def switch_identity(settings: Settings) -> None:
     logger.log(NOTICE, "running as %s", name)
 
 
-def _own_files(settings: Settings) -> Iterable[Path]:
-    """What the server writes to. The store's folder is made if need be."""
+def _give_files(settings: Settings, account: pwd.struct_passwd) -> None:
+    """Give the account what the server writes to. The store's folder is made if need be."""
     if settings.imap_log_file not in ("-", "syslog"):
-        yield Path(settings.imap_log_file)
-    if settings.reference_store is not None:
-        folder = settings.reference_store.resolve()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        files = set(folder.glob(STORE_FILES))
-        if files == set(folder.iterdir()):  # what holds other things too keeps its owner
-            yield folder
-        yield from files
+        _give(Path(settings.imap_log_file), account)
+    store = settings.reference_store
+    if store is None:
+        return
+    make_private_folder(store, STORE_FILES)
+    if store.is_symlink():
+        raise settings.fault("reference_store", f"{store}: a symbolic link")
+    with opened_folder(store) as folder:
+        for name in STORE_FILES:
+            _give(Path(name), account, folder)
+        # What holds other things too keeps its owner.
+        names = set(os.listdir(folder))  # noqa: PTH208 - by its descriptor
+        if names.issubset(STORE_FILES) and os.fstat(folder).st_uid == ROOT:
+            os.fchown(folder, account.pw_uid, account.pw_gid)
 
 
-def _give(path: Path, account: pwd.struct_passwd) -> None:
-    """Make a file or folder of root the account's; never a device, or what a link points to."""
-    status = path.lstat()
-    if status.st_uid == ROOT and (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-        os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+def _give(path: Path, account: pwd.struct_passwd, folder: int | None = None) -> None:
+    """Make a file of root the account's, if there is such a file.
+
+    Never a link's target, a device or a folder, nor a file that has a second name: whoever made a
+    hard link to a file of root would be given that. ``folder``: a descriptor, see open_no_link.
+    """
+    try:
+        file = open_no_link(path, os.O_RDONLY, folder)
+    except OSError:  # missing, or a link
+        return
+    try:
+        status = os.fstat(file)
+        if status.st_uid != ROOT or not stat.S_ISREG(status.st_mode):
+            return
+        if status.st_nlink > 1:
+            logger.warning("%s has a second name (hard link): it stays root's", path)
+            return
+        os.fchown(file, account.pw_uid, account.pw_gid)
+    finally:
+        os.close(file)
 
 
 def raise_descriptor_limit(wanted: int) -> None:

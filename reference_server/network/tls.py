@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from reference_server.config.private_files import exposure
 from reference_server.config.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,9 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         context.set_ciphers(_OLD_CIPHERS)
     by_kind: dict[x509.ObjectIdentifier, Path] = {}
     for certificate, key in zip(certificates, keys, strict=True):
+        warning = exposure(key)
+        if warning is not None:
+            logger.warning("imap_private_key_path: %s", warning)
         _load(context, certificate, key, settings)
         kind = _inspect(certificate, settings)
         if kind in by_kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import IO
 
+from reference_server.config.private_files import exposure, make_private_folder, open_private
 from reference_server.storage import schema
 from reference_server.storage.errors import StorageFailure, StoreInUse
 
@@ -20,7 +22,11 @@ log = logging.getLogger(__name__)
 READERS = 4
 DATABASE_FILE = "mail.sqlite"
 LOCK_FILE = "mail.lock"
-STORE_FILES = "mail.*"  # all that a store keeps in its folder
+# All that a store keeps in its folder; SQLite gives its own files the mode of the database.
+STORE_FILES = (
+    LOCK_FILE,
+    *(DATABASE_FILE + suffix for suffix in ("", "-wal", "-shm", "-journal")),
+)
 
 
 class Transaction:
@@ -57,8 +63,9 @@ class Database:
                     self._writer = _connect(":memory:")
                     schema.prepare_writer(self._writer)
                 else:
-                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    _warn(make_private_folder(folder, STORE_FILES))
                     self._lock_file = _lock(folder / LOCK_FILE)
+                    _close_to_others(folder)
                     self._writer = _connect(str(folder / DATABASE_FILE))
                     schema.prepare_writer(self._writer)
                     self._readers = LifoQueue()
@@ -168,8 +175,25 @@ def _connect(path: str) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
 
+def _close_to_others(folder: Path) -> None:
+    """Make the database file if need be, and give it and what lies beside it the mode 0600.
+
+    For a process that has the lock and no connection yet: closing a file gives up its locks.
+    """
+    for name in STORE_FILES:
+        path = folder / name
+        with suppress(FileNotFoundError):
+            os.close(open_private(path, os.O_RDONLY | (os.O_CREAT if name == DATABASE_FILE else 0)))
+            _warn(exposure(path))
+
+
+def _warn(warning: str | None) -> None:
+    if warning is not None:
+        log.warning("%s", warning)
+
+
 def _lock(path: Path) -> IO[bytes]:
-    file = path.open("ab")
+    file = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -39,6 +39,7 @@ def refused(run, tmp_path, certificate):
 
     def start(**directives):
         accounts = tmp_path / "accounts.toml"
+        accounts.touch(mode=0o600)
         accounts.write_text('[[account]]\naddress = "a@example.test"\npassword = "secret"\n')
         values = {
             "imap_listen_addr": "127.0.0.1",

@@ -183,9 +183,17 @@ def switching(monkeypatch):
         return lambda *arguments, **_: done.append((name, *arguments))
 
     monkeypatch.setattr(pwd, "getpwnam", find)
-    for name in ("initgroups", "setresgid", "setresuid", "chown"):
+    for name in ("initgroups", "setresgid", "setresuid"):
         monkeypatch.setattr(os, name, note(name))
+    for name in ("chown", "lchown"):  # what they change may be another file by then
+        monkeypatch.delattr(os, name)
+    monkeypatch.setattr(os, "fchown", lambda file, *ids: done.append(("chown", named(file), *ids)))
     return done
+
+
+def named(descriptor):
+    """The path of an open file."""
+    return Path(f"/proc/self/fd/{descriptor}").readlink()
 
 
 @pytest.mark.directive("running_identity")
@@ -259,8 +267,7 @@ def test_what_is_not_the_stores_is_not_given(switching, tmp_path):
     assert given(switching) == {tmp_path / "mail.sqlite", tmp_path / "mail.lock"}
 
 
-def test_devices_and_links_are_not_given(switching, tmp_path, monkeypatch):
-    monkeypatch.setattr(privileges, "ROOT", os.geteuid())
+def test_devices_and_links_are_not_given(switching, tmp_path):
     target, link = tmp_path / "passwords", tmp_path / "log"
     target.touch()
     link.symlink_to(target)
@@ -269,6 +276,39 @@ def test_devices_and_links_are_not_given(switching, tmp_path, monkeypatch):
             running_identity="mail-account", reference_store=None, imap_log_file=str(log)
         )
         switch_identity(settings)
+    assert not given(switching)
+
+
+def test_the_target_of_a_hard_link_is_not_given(switching, tmp_path, caplog):
+    """Whoever can write to the folder could give the account any file of root's."""
+    store, secret, log = tmp_path / "store", tmp_path / "secret", tmp_path / "log"
+    store.mkdir(0o700)
+    for link in (store / "mail.sqlite", log):
+        secret.touch()
+        link.hardlink_to(secret)
+    switch_identity(
+        Settings(running_identity="mail-account", reference_store=store, imap_log_file=str(log))
+    )
+    assert given(switching) == {store}
+    assert caplog.text.count("has a second name (hard link): it stays root's") == 2
+
+
+def test_links_in_the_store_are_not_followed(switching, tmp_path):
+    store, secret = tmp_path / "store", tmp_path / "secret"
+    store.mkdir(0o700)
+    secret.touch()
+    (store / "mail.sqlite").symlink_to(secret)
+    switch_identity(Settings(running_identity="mail-account", reference_store=store))
+    assert given(switching) == {store}
+    away = tmp_path / "away"
+    away.symlink_to(store)
+    with pytest.raises(ConfigurationError, match=r"reference_store.* a symbolic link"):
+        switch_identity(Settings(running_identity="mail-account", reference_store=away))
+
+
+def test_other_files_with_a_similar_name_are_not_given(switching, tmp_path):
+    (tmp_path / "mail.rc").touch()
+    switch_identity(Settings(running_identity="mail-account", reference_store=tmp_path))
     assert not given(switching)
 
 

@@ -45,6 +45,7 @@ def locked_key(request, certificate, tmp_path):
     file = tmp_path / "locked.pem"
     form = getattr(serialization.PrivateFormat, request.param)
     encryption = serialization.BestAvailableEncryption(b"open sesame")
+    file.touch(mode=0o600)
     file.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, encryption))
     return file
 
@@ -63,6 +64,7 @@ def issue(authority, tmp_path):
         number = len(list(tmp_path.glob("chain*")))
         chain, key = tmp_path / f"chain{number}.pem", tmp_path / f"key{number}.pem"
         chain.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        key.touch(mode=0o600)
         issued.private_key_pem.write_to_path(str(key))
         return chain, key
 
