@@ -1,11 +1,13 @@
 """A reference server as a process of its own, started with its command line."""
 
+import contextlib
 import os
 import shutil
 import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,6 +195,32 @@ def unmeasured(monkeypatch):
     for variable in os.environ:
         if variable.startswith("COVERAGE_"):
             monkeypatch.delenv(variable)
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory):
+    """planted(defect): the command of a reference server that has it, without coverage."""
+    address = tmp_path_factory.mktemp("fork") / "socket"
+    with fork_server(address):
+        client = Path(__file__).parent / "planted" / "forked.py"
+        yield lambda defect: (sys.executable, "-IS", str(client), str(address), defect)
+
+
+@contextlib.contextmanager
+def fork_server(address: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """What starts reference servers with defects (see tests/planted), until its stdin ends."""
+    command = [sys.executable, "-m", "tests.planted.fork_server", str(address)]
+    environment = {key: os.environ[key] for key in os.environ if not key.startswith("COVERAGE_")}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        process_group=0,  # Ctrl-C is for the tests, which then end their servers
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield process
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ That the same cases pass on the server without defects is shown by the run of th
 
 import contextlib
 import json
-import sys
 
 import pytest
 
@@ -19,11 +18,10 @@ from tests.planted.defects import defects
 GROUPS = ("lockout", "timeouts", "load", "inbox")
 
 
-@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("name", sorted(defects()))
-def test_the_suite_finds(name, tmp_path, certificate, capfd, monkeypatch):
+def test_the_suite_finds(name, tmp_path, certificate, planted, capfd, monkeypatch):
     defect = defects()[name]
-    program = (sys.executable, "-m", "tests.planted.server", name)
+    program = planted(name)
     words = ["run", "--jobs", "1", "--strict", "--report", str(tmp_path / "report")]
     words += [word for case in defect.cases for word in ("--select", case)]
     words += [word for group in GROUPS for word in ("--allow", group)]
