@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, settings
 
 ACCOUNTS = """
 [[account]]
@@ -34,8 +35,22 @@ password = "davepw"
 """
 
 
-# Below tests/: what takes seconds, or needs a real client, browser or far-away server.
-SLOW = ("clients", "planted", "report/test_browser.py", "safety")
+TESTS = Path(__file__).parent
+# Below it: what takes seconds, or needs a real client, proxy, browser or far-away server.
+SLOW = (
+    "clients",
+    "diff/test_diff.py",
+    "network/test_fail2ban.py",
+    "network/test_haproxy.py",
+    "planted",
+    "report/test_browser.py",
+    "safety",
+)
+# A machine with other work is slow to make examples and to run them.
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 
 def pytest_configure():
@@ -45,10 +60,12 @@ def pytest_configure():
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items):
-    slow = [Path(__file__).parent / name for name in SLOW]
+    slow = [TESTS / name for name in SLOW]
     for item in items:
         if any(item.path.is_relative_to(path) for path in slow):
             item.add_marker("slow")
+    # Hundreds of short ones come last, so that no worker is left with a long one at the end.
+    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "planted"))
 
 
 @dataclass(frozen=True)
@@ -202,7 +219,7 @@ def planted(tmp_path_factory):
     """planted(defect): the command of a reference server that has it, without coverage."""
     address = tmp_path_factory.mktemp("fork") / "socket"
     with fork_server(address):
-        client = Path(__file__).parent / "planted" / "forked.py"
+        client = TESTS / "planted" / "forked.py"
         yield lambda defect: (sys.executable, "-IS", str(client), str(address), defect)
 
 
