@@ -14,8 +14,8 @@ import signal
 import socket
 import sys
 
-from reference_server.cli import main
 from tests.planted.defects import defects
+from tests.planted.server import serve
 
 REQUEST_OCTETS = 65536
 
@@ -66,7 +66,7 @@ def _await(child: int, client: socket.socket) -> int:
 
 
 if __name__ == "__main__":
-    every = defects()
+    defects()  # imports them all
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as own:
         own.bind(sys.argv[1])
@@ -75,5 +75,4 @@ if __name__ == "__main__":
         gc.collect()
         gc.freeze()
         name, *words = words_of_child(own)
-    every[name].plant()
-    sys.exit(main(words))
+    sys.exit(serve(name, words))
