@@ -178,7 +178,7 @@ def prepare(
     except (TargetError, ControlError) as error:
         raise UsageError(str(error)) from None
     # Whose deviations are not to be expected is the product all the same.
-    known = profile or recognise(facts.greeting, facts.id, catalogue())
+    known = profile or recognise(facts.greeting, facts.id)
     product = known.name.lower() if known else None
     target = Target(
         description,

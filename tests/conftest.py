@@ -1,16 +1,19 @@
 """A reference server as a process of its own, started with its command line."""
 
+import contextlib
 import os
 import shutil
 import signal
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, settings
 
 ACCOUNTS = """
 [[account]]
@@ -32,8 +35,22 @@ password = "davepw"
 """
 
 
-# Below tests/: what takes seconds, or needs a real client, browser or far-away server.
-SLOW = ("clients", "planted", "report/test_browser.py", "safety")
+TESTS = Path(__file__).parent
+# Below it: what takes seconds, or needs a real client, proxy, browser or far-away server.
+SLOW = (
+    "clients",
+    "diff/test_diff.py",
+    "network/test_fail2ban.py",
+    "network/test_haproxy.py",
+    "planted",
+    "report/test_browser.py",
+    "safety",
+)
+# A machine with other work is slow to make examples and to run them.
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 
 def pytest_configure():
@@ -43,10 +60,12 @@ def pytest_configure():
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items):
-    slow = [Path(__file__).parent / name for name in SLOW]
+    slow = [TESTS / name for name in SLOW]
     for item in items:
         if any(item.path.is_relative_to(path) for path in slow):
             item.add_marker("slow")
+    # Hundreds of short ones come last, so that no worker is left with a long one at the end.
+    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "planted"))
 
 
 @dataclass(frozen=True)
@@ -193,6 +212,32 @@ def unmeasured(monkeypatch):
     for variable in os.environ:
         if variable.startswith("COVERAGE_"):
             monkeypatch.delenv(variable)
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory):
+    """planted(defect): the command of a reference server that has it, without coverage."""
+    address = tmp_path_factory.mktemp("fork") / "socket"
+    with fork_server(address):
+        client = TESTS / "planted" / "forked.py"
+        yield lambda defect: (sys.executable, "-IS", str(client), str(address), defect)
+
+
+@contextlib.contextmanager
+def fork_server(address: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """What starts reference servers with defects (see tests/planted), until its stdin ends."""
+    command = [sys.executable, "-m", "tests.planted.fork_server", str(address)]
+    environment = {key: os.environ[key] for key in os.environ if not key.startswith("COVERAGE_")}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        process_group=0,  # Ctrl-C is for the tests, which then end their servers
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield process
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from conformance.report.outcome import Finding
 from conformance.requirements.case import Case
-from conformance.requirements.catalogue import Catalogue
+from conformance.requirements.catalogue import Catalogue, catalogue
 
 FOLDER = Path(__file__).parent
 EXAMPLE = "example"
@@ -88,14 +89,16 @@ def load_profile(name: str, catalogue: Catalogue) -> Profile:
         raise ProfileError(f"{path}: {error}") from None
 
 
-def recognise(greeting: str, identity: dict[str, str], catalogue: Catalogue) -> Profile | None:
+def recognise(greeting: str, identity: dict[str, str]) -> Profile | None:
     """The suite's own profile that fits a server, None if none does."""
-    for path in sorted(FOLDER.glob("*.toml")):
-        if path.stem != EXAMPLE:
-            profile = load_profile(str(path), catalogue)
-            if profile.fits(greeting, identity):
-                return profile
-    return None
+    return next((profile for profile in _own() if profile.fits(greeting, identity)), None)
+
+
+@cache
+def _own() -> tuple[Profile, ...]:
+    """The suite's own profiles, in the order of their names."""
+    paths = (path for path in sorted(FOLDER.glob("*.toml")) if path.stem != EXAMPLE)
+    return tuple(load_profile(str(path), catalogue()) for path in paths)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

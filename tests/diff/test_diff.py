@@ -23,13 +23,12 @@ def url(process, user="alice@example.test", password="alicepw"):
 
 
 @pytest.fixture
-def planted(tmp_path, certificate):
+def start_planted(tmp_path, certificate, planted):
     """Starts the reference server with a planted defect."""
     processes = []
 
     def start(defect):
-        program = (sys.executable, "-m", "tests.planted.server", defect)
-        processes.append(ReferenceProcess(tmp_path / "planted", certificate, program))
+        processes.append(ReferenceProcess(tmp_path / "planted", certificate, planted(defect)))
         return processes[-1]
 
     yield start
@@ -88,8 +87,8 @@ def test_a_server_does_not_differ_from_itself(start_reference, capfd):
         ("search/nothing_found_is_not_said", {"SEARCH"}, {"SEARCH"}),
     ],
 )
-def test_one_defect_is_all_that_differs(planted, capfd, defect, differing, facts):
-    assert main(["diff", url(planted(defect)), "reference"]) == 1
+def test_one_defect_is_all_that_differs(start_planted, capfd, defect, differing, facts):
+    assert main(["diff", url(start_planted(defect)), "reference"]) == 1
     printed = capfd.readouterr().out
     found = steps_that_differ(printed)
     assert found

@@ -1,10 +1,17 @@
-"""The reference server with one defect: ``python -m tests.planted.server DEFECT -c FILE``."""
+"""The reference server with one defect: `python -m tests.planted.server DEFECT -c FILE`."""
 
 import sys
+from collections.abc import Sequence
 
 from reference_server.cli import main
 from tests.planted.defects import defects
 
+
+def serve(name: str, words: Sequence[str]) -> int:
+    """Plant the defect, and run the server until it ends; its exit status."""
+    defects()[name].plant()
+    return main(words)
+
+
 if __name__ == "__main__":
-    defects()[sys.argv[1]].plant()
-    sys.exit(main(sys.argv[2:]))
+    sys.exit(serve(sys.argv[1], sys.argv[2:]))

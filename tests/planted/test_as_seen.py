@@ -36,10 +36,8 @@ def outcomes(tmp_path):
     return outcomes
 
 
-@pytest.mark.usefixtures("unmeasured")
-def test_what_gromox_was_seen_to_do_is_known(outcomes, tmp_path, certificate):
-    program = (sys.executable, "-m", "tests.planted.server", AS_SEEN.name)
-    server = ControlledServer(tmp_path / "server", certificate, program)
+def test_what_gromox_was_seen_to_do_is_known(outcomes, tmp_path, certificate, planted):
+    server = ControlledServer(tmp_path / "server", certificate, planted(AS_SEEN.name))
     try:
         found = outcomes(str(server.target), "--insecure")
     finally:

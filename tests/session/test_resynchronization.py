@@ -139,6 +139,7 @@ class Client:
             self.flags[uid] = {flag}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("directives", [{}, {"imap_expunge_on_delete": True}], ids=str)
 @given(steps=STEPS)
 @example(  # the client is told of its own change before it can be told of a removal

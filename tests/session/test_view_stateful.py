@@ -7,6 +7,7 @@ number may stand for another message, and a NOOP brings client and mailbox into 
 
 import re
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -252,4 +253,4 @@ class TwoSessions(RuleBasedStateMachine):
 TwoSessions.TestCase.settings = settings(
     max_examples=100, stateful_step_count=50, deadline=None, derandomize=True
 )
-TestTwoSessions = TwoSessions.TestCase
+TestTwoSessions = pytest.mark.slow(TwoSessions.TestCase)

@@ -6,6 +6,7 @@ The model follows RFC 3501, 6.3.3 to 6.3.5, 6.3.11 and 6.4.3 to 6.4.7, and knows
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -252,5 +253,5 @@ class Model(RuleBasedStateMachine):
         assert loose == (0,)
 
 
-TestModel = Model.TestCase
+TestModel = pytest.mark.slow(Model.TestCase)
 TestModel.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
