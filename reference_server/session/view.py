@@ -307,13 +307,17 @@ class View:
         So are saved messages that were expunged, even if the client does not know (RFC 5182, 2.1).
         Raises Bad for a sequence number that is out of range, and for ``*`` without messages.
         """
-        find = self._span_of_uids if uid else self._span_of_numbers
-        spans = [find(low, high) for low, high in messages.ranges]
+        spans = self.spans(messages, uid=uid)
         if messages.saved:
             spans += [
                 self._span_of_uids(one, one) for one in self.saved if one not in self.vanished
             ]
         return union(spans)
+
+    def spans(self, messages: SequenceSet, *, uid: bool) -> list[tuple[int, int]]:
+        """``positions`` as spans (start, stop), one a range, without the saved messages."""
+        find = self._span_of_uids if uid else self._span_of_numbers
+        return [find(low, high) for low, high in messages.ranges]
 
     def _span_of_numbers(self, low: int | None, high: int | None) -> tuple[int, int]:
         count = len(self.uids)
