@@ -11,7 +11,10 @@ from reference_server.storage import StorageFailure
 logger = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
-"""A text of more octets than this is a stream."""
+"""So many octets of texts are held for one response; what goes beyond is a stream."""
+
+SMALL = 64
+"""A text of fewer octets than this is never one: the stream would be larger."""
 
 
 def certain(chunks: Iterable[bytes]) -> Iterator[bytes]:
