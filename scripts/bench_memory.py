@@ -60,7 +60,7 @@ def odd_numbers(longest: int = LONGEST_LINE) -> str:
     return ",".join(parts)
 
 
-def nested(depth: int = 190) -> str:
+def nested(depth: int = 130) -> str:
     key = "1:*"
     for number in range(1, depth):
         key = f"OR NOT {number}:* ({key})" if number % 3 else f"(NOT ({key}) UID {number}:*)"
@@ -81,8 +81,7 @@ COMMANDS = [
         before=(ENABLE,),
     ),
     Command("status", lambda: f"STATUS {BIG} (MESSAGES UNSEEN SIZE)", before=()),
-    Command("list-patterns", lambda: f'LIST "" ({numbered("%#*", 1500)})', before=()),
-    Command("list-many-patterns", lambda: f'LIST "" ({numbered("%#*")})', before=()),
+    Command("list-patterns", lambda: f'LIST "" ({numbered("%#*", 450)})', before=()),
     Command("list-status", lambda: 'LIST "" "*" RETURN (STATUS (MESSAGES UNSEEN SIZE))', before=()),
     Command("search-everything", lambda: "SEARCH " + "1:* " * 4000 + "ALL"),
     Command("search-sequences", lambda: keys("#:*")),

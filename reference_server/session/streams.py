@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 
-from reference_server.session.channel import Disconnected
+from reference_server.session.channel import Disconnected, Ending
 from reference_server.storage import StorageFailure
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ def certain(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     try:
         yield from chunks
+    except Ending:
+        raise
     except StorageFailure as error:  # the session reports it
         raise Disconnected from error
     except Exception as error:
