@@ -213,21 +213,19 @@ class View:
             modseq = self._untold_expunge - 1
         return Condition("OK", "all changes up to it were told", Code("HIGHESTMODSEQ", (modseq,)))
 
-    def _tell_expunged(self) -> list[Response]:
-        responses: list[Response] = []
-        expunged = sorted(self.vanished)
-        if self._qresync:
-            responses.append(Data("VANISHED", (uid_set(expunged),)))
-        else:
-            # Each number is that of the moment: those before it are removed already (7.4.1).
-            for removed, uid in enumerate(expunged):
-                responses.append(Numbered(bisect_left(self.uids, uid) + 1 - removed, "EXPUNGE"))
+    def _tell_expunged(self) -> Iterator[Response]:
+        expunged, before = sorted(self.vanished), self.uids
         self.uids = [uid for uid in self.uids if uid not in self.vanished]
         self.saved = [uid for uid in self.saved if uid not in self.vanished]
         self._forget(self.vanished)
         self.vanished = set()
         self._untold_expunge = None
-        return responses
+        if self._qresync:
+            yield Data("VANISHED", (uid_set(expunged),))
+            return
+        # Each number is that of the moment: those before it are removed already (7.4.1).
+        for removed, uid in enumerate(expunged):
+            yield Numbered(bisect_left(before, uid) + 1 - removed, "EXPUNGE")
 
     def flag_table(self, uids: Collection[int], *, flags: bool = True) -> FetchTable:
         """FETCH responses that the client did not ask for: they have all that it needs.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+from reference_server.checkpoint import checkpoint
 from reference_server.storage.content import BlobReader, Contents
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import MailboxMissing, MessageMissing
@@ -461,6 +462,7 @@ class Mailbox:
         for uid, flags in changed.items():
             groups.setdefault(flags, []).append(uid)
         for flags, uids in groups.items():
+            checkpoint()
             update = "UPDATE placement SET flags = ?, modseq = ? WHERE mailbox = ? AND uid "
             if uids[-1] - uids[0] + 1 == len(uids):
                 condition = "BETWEEN ? AND ?"
