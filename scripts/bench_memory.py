@@ -62,7 +62,7 @@ def odd_numbers(longest: int = LONGEST_LINE) -> str:
     return ",".join(parts)
 
 
-def nested(depth: int = 100) -> str:
+def nested(depth: int = 60) -> str:
     key = "1:*"
     for number in range(1, depth):
         key = f"OR NOT {number}:* ({key})" if number % 3 else f"(NOT ({key}) UID {number}:*)"
@@ -143,7 +143,7 @@ COMMANDS = [
         before=RESYNCHRONIZED,
     ),
     Command("store", lambda: "STORE 1:* +FLAGS (\\Answered)", changes=True),
-    Command("store-keywords", lambda: f"STORE 1:* +FLAGS ({numbered('k#', 6000)})", changes=True),
+    Command("store-keywords", lambda: f"STORE 1:* +FLAGS ({numbered('k#', 4000)})", changes=True),
     Command(
         "uid-store-condstore",
         lambda: "UID STORE 1:* (UNCHANGEDSINCE 1) -FLAGS (\\Flagged)",
@@ -151,7 +151,7 @@ COMMANDS = [
         changes=True,
     ),
     Command("copy", lambda: f"COPY 1:* {MANY}", changes=True),
-    Command("copy-ranges", lambda: f"UID COPY {odd_numbers()} {MANY}", changes=True),
+    Command("move-ranges", lambda: f"UID MOVE {odd_numbers()} {MANY}", changes=True),
     Command("move", lambda: f"MOVE 1:* {MANY}", changes=True),
     Command("expunge", lambda: "EXPUNGE", before=(f"SELECT {BIG}-deleted",), changes=True),
     Command(
