@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
+from reference_server.checkpoint import undisturbed
 from reference_server.protocol.commands import SequenceSet
 from reference_server.protocol.responses import (
     Atom,
@@ -101,7 +102,8 @@ class View:
 
     def leave(self) -> None:
         """Be told of changes no more."""
-        self.mailbox.leave(self)
+        with undisturbed():
+            self.mailbox.leave(self)
 
     def use_modseqs(self) -> None:
         """From now on the client is told mod-sequences."""

@@ -261,7 +261,8 @@ class Mailbox:
         self, uids: Sequence[int], columns: Sequence[str]
     ) -> Iterator[list[tuple[Any, ...]]]:
         """``rows`` in lists of at most 500, of about 1 MiB; not for the column octets."""
-        return Reading(self._database, self._contents, self.id, columns).batches(uids)
+        reading = Reading(self._database, self._contents, self.id, self._ghosts, columns)
+        return reading.batches(uids)
 
     def octets(self, uid: int) -> BlobReader | None:
         """The octets of one message; None: no longer there."""

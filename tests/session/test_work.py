@@ -12,6 +12,8 @@ from reference_server.session import work
 from reference_server.session.work import SIGN
 from reference_server.storage import NewMessage, database
 
+pytestmark = pytest.mark.directive("imap_autologout_time", "signals")
+
 MESSAGE = b"Subject: x\r\n\r\nbody\r\n"
 KEYS = " ".join(f"NOT TEXT q{number}" for number in range(50))
 
