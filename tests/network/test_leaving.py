@@ -121,7 +121,7 @@ def test_a_slow_reader_is_not_waited_for_when_the_server_ends(make_channel, thre
     while poll.poll(0):  # until the client's buffers are full
         assert time.monotonic() < deadline
     channel.interrupt()
-    with pytest.raises(Disconnected, match="reading|reads too slowly"):
+    with pytest.raises(Disconnected, match=r"reading|reads too slowly"):
         sending.result(20)
 
 

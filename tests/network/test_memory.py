@@ -15,7 +15,6 @@ WORST = [
     "fetch-partials",
     "fetch-fields",
     "fetch-envelopes",
-    "fetch-huge-fields",
 ]
 
 
