@@ -26,7 +26,7 @@ imap_private_key_path = {folder}/key.pem
 context_num = 1000
 running_identity =
 reference_accounts = {folder}/accounts.toml
-reference_store = {folder}/store
+reference_store = {store}
 """
 ACCOUNTS = """\
 [[account]]
@@ -49,10 +49,12 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def reference_server(folder: Path) -> Iterator[RunningServer]:
+def reference_server(folder: Path, store: Path | None = None) -> Iterator[RunningServer]:
+    """``folder`` holds all that it needs; ``store`` may be one that was filled before."""
     folder.mkdir()
     (folder / "accounts.toml").write_text(ACCOUNTS.format(user=USER, password=PASSWORD))
-    (folder / "imap.cfg").write_text(CONFIGURATION.format(folder=folder))
+    store = store or folder / "store"
+    (folder / "imap.cfg").write_text(CONFIGURATION.format(folder=folder, store=store))
     make_certificate(folder)
     command = [sys.executable, "-m", "reference_server", "-c", f"{folder}/imap.cfg"]
     with started(command, folder / "log") as (process, line):

@@ -206,8 +206,9 @@ class Settings:
     context_average_mitem: int = _row(QUANTITY, "64K",
         "Accepted and checked; no effect: memory is not set aside for messages", minimum="1")
     context_max_mem: int = _row(QUANTITY, "2M",
-        "What one command may hold in memory: half of it an APPEND's message, whose rest is kept in"
-        " a file (at most 1M), a quarter each its line and its other literals (8K to 64K)",
+        "What is held in memory of one command as sent: half of it an APPEND's message, whose rest"
+        " is kept in a file (at most 1M), a quarter each its line and its other literals (8K to"
+        " 64K)",
         minimum="0")
     config_file_path: tuple[Path, ...] = _row(FOLDERS, "/etc/gromox/imap:/etc/gromox",
         "Where reference_accounts is searched if it is a file name without a folder")
@@ -227,7 +228,8 @@ class Settings:
     imap_auth_times: int = _row(QUANTITY, "10",
         "Failed logins, over all connections, that block a user", minimum="1")
     imap_autologout_time: int = _row(SECONDS, "30min",
-        "An authenticated connection idle that long is ended", minimum="1s")
+        "An authenticated connection idle that long is ended, also by a command that works that"
+        " long without sending anything", minimum="1s")
     imap_certificate_passwd: str = _row(TEXT, "",
         "Unlocks the private key")
     imap_certificate_path: tuple[Path, ...] = _row(FILES, "",

@@ -11,11 +11,12 @@ from reference_server.message.decoding import decode_words, fold
 from reference_server.message.digests import Digest, digest
 from reference_server.message.parts import Part, load_structure
 from reference_server.message.search import body_contains, header_contains, text_contains
-from reference_server.message.sections import Extent, find_section
+from reference_server.message.sections import Extent, LongSubset, find_section
 
 __all__ = [
     "Digest",
     "Extent",
+    "LongSubset",
     "NoLeafError",
     "Part",
     "UnknownEncodingError",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from reference_server.checkpoint import checkpoint
 from reference_server.protocol.commands import Octets
 
 MAXIMUM_FIELDS = 10_000
+WINDOW = 1 << 20  # octets of a header that are held at a time, where it may be longer
 
 # A field with its folded lines, or a line that is no field. Possessive, so that no line is
 # scanned twice. White space before the colon is obsolete syntax (4.5), a bare LF is tolerated.
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?+|[^\n]*+\n|[^\n]++")
+_NEXT_FIELD = re.compile(rb"\n(?=[^ \t])")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,53 @@ class Header:
             if block == line or block.endswith(b"\n" + line):
                 return line
         return b""
+
+
+def subset_of_long(
+    message: Octets, start: int, stop: int, names: Collection[bytes], *, matching: bool
+) -> Iterator[bytes]:
+    """``Header.subset`` of the header ``message[start:stop]``, in chunks of about WINDOW octets.
+
+    However long the header is, or a field of it.
+    """
+    position = start
+    while position < stop:
+        checkpoint()
+        end = _last_field(message, position, min(position + WINDOW, stop), stop)
+        kept = Header(message[position:end]).subset(names, matching=matching)
+        yield kept
+        position = end
+        while position < stop and _is_inside_field(message, position):
+            chunk = message[position : min(position + WINDOW, stop)]
+            # One octet more is looked at: it says whether the field ends here.
+            boundary = _NEXT_FIELD.search(message[position : min(position + WINDOW + 1, stop)])
+            if boundary is not None:
+                chunk = chunk[: boundary.end()]
+            position += len(chunk)
+            if kept:
+                yield chunk
+            if boundary is not None:
+                break
+
+
+def _last_field(message: Octets, start: int, end: int, stop: int) -> int:
+    """Where the last field that begins in ``message[start:end]`` begins; ``end`` if only one does.
+
+    At the end of the header (``stop``) there is nothing to be cut off.
+    """
+    if end == stop:
+        return stop
+    window = message[start : end + 1]
+    line = window.rfind(b"\n", 0, end - start)
+    while line >= 0 and window[line + 1 : line + 2] in (b" ", b"\t"):
+        line = window.rfind(b"\n", 0, line)
+    return end if line < 0 else start + line + 1
+
+
+def _is_inside_field(message: Octets, position: int) -> bool:
+    """Whether no field begins here: the octets before are no whole line, or it is folded."""
+    before, here = message[position - 1 : position], message[position : position + 1]
+    return before != b"\n" or here in (b" ", b"\t")
 
 
 def field_extent(block: bytes, name: bytes) -> tuple[int, int]:

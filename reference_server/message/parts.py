@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reference_server.checkpoint import checkpoint
 from reference_server.message.fields import (
     DEFAULT,
     DIGEST_DEFAULT,
@@ -75,6 +76,7 @@ class Reader:
         return self._entity(0, len(self._message), DEFAULT, depth=0)
 
     def _entity(self, start: int, stop: int, default: ContentType, depth: int) -> Entity:
+        checkpoint()
         message = self._message
         body = header_end(message, start, stop)
         header = Header(message[start:body])

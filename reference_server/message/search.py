@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reference_server.checkpoint import checkpoint
 from reference_server.message.decoding import body_text, decode_words, fold
-from reference_server.message.header import Header
+from reference_server.message.header import WINDOW, Header
 from reference_server.message.parts import Part
 from reference_server.protocol.commands import Octets
 
@@ -20,9 +21,11 @@ _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 def header_contains(part: Part, message: Octets, name: bytes, needle: str) -> bool:
     """HEADER: whether some field ``name`` has ``needle`` in what comes after the colon.
 
-    An empty needle matches each message that has the field.
+    An empty needle matches each message that has the field. Of a very long header the beginning
+    is searched.
     """
-    values = Header(message[part.header : part.body]).all(name.lower())
+    block = message[part.header : min(part.body, part.header + WINDOW)]
+    values = Header(block).all(name.lower())
     return any(needle in fold(decode_words(value)) for value in values)
 
 
@@ -56,16 +59,26 @@ def _body_texts(part: Part, message: Octets) -> Iterator[Iterator[str]]:
 
 
 def _header_text(part: Part, message: Octets) -> Iterator[str]:
-    block = message[part.header : part.body]
-    if b"\n " in block or b"\n\t" in block:
-        block = _FOLD.sub(b"", block)
-    yield decode_words(block)
+    position = part.header
+    while position < part.body:
+        end = min(position + WINDOW, part.body)
+        block = message[position:end]
+        if end < part.body:  # words stay whole, and folds, but for those in an endless line
+            cut = block.rfind(b"\n", 1)
+            cut -= block[cut - 1 : cut] == b"\r"
+            block = block[:cut] if cut > 0 else block
+            end = position + len(block)
+        if b"\n " in block or b"\n\t" in block:
+            block = _FOLD.sub(b"", block)
+        yield decode_words(block)
+        position = end
 
 
 def _contains(text: Iterator[str], needle: str) -> bool:
     """Whether ``needle`` is in the chunks of ``text``, across their borders too."""
     tail = ""
     for chunk in text:
+        checkpoint()
         tail += fold(chunk)
         if needle in tail:
             return True

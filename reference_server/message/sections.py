@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from reference_server.message.header import Header
+from reference_server.message.header import WINDOW, Header, subset_of_long
 from reference_server.message.parts import Part
 from reference_server.protocol.commands import Octets, Section
 
@@ -16,12 +18,28 @@ class Extent(NamedTuple):
     stop: int
 
 
-def find_section(part: Part, section: Section, message: Octets) -> bytes | Extent | None:
+@dataclass(frozen=True, slots=True)
+class LongSubset:
+    """A subset of the fields of a header that is too long to be held."""
+
+    message: Octets
+    header: Extent
+    section: Section
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its octets, from the beginning each time."""
+        matching = self.section.specifier == "HEADER.FIELDS"
+        return subset_of_long(self.message, *self.header, self.section.fields, matching=matching)
+
+
+def find_section(
+    part: Part, section: Section, message: Octets
+) -> bytes | Extent | LongSubset | None:
     """The octets of ``section`` in ``message``, whose structure is ``part``.
 
     An extent, so that a large section need not be in memory, or ``bytes`` for a subset of
-    header fields. ``None`` where the message has no such part, or where HEADER or TEXT is
-    asked of a part that is no message.
+    header fields, if the header is not a very long one. ``None`` where the message has no such
+    part, or where HEADER or TEXT is asked of a part that is no message.
     """
     found = part
     if section.part:
@@ -43,6 +61,8 @@ def find_section(part: Part, section: Section, message: Octets) -> bytes | Exten
         case "TEXT":
             return Extent(found.body, found.stop)
         case "HEADER.FIELDS" | "HEADER.FIELDS.NOT":
+            if found.body - found.header > WINDOW:
+                return LongSubset(message, Extent(found.header, found.body), section)
             header = Header(message[found.header : found.body])
             return header.subset(section.fields, matching=section.specifier == "HEADER.FIELDS")
     return None

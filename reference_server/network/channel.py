@@ -18,11 +18,17 @@ from reference_server.network.proxy_protocol import ProxyHeader, Source
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
 RECEIVE_SIZE = 65536
+PARTING_SECONDS = 0.8  # for what is being sent when the server shuts down
 LINGER_SECONDS = 1.0  # for the last words to be sent, and for the client to take them
 LINGER_OCTETS = 1 << 20
 GLANCE_SECONDS = 0.5  # so often a client that takes nothing is looked at
+SIGN_SECONDS = 0.5  # so often a client that sends no more is asked whether it is still there
 LONGEST_POLL = 2**31 - 1  # milliseconds, a C int; a span longer than 24 days ends there
 QUICK_ACKNOWLEDGEMENT: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux alone has it
+
+# Elsewhere than on Linux a hang-up may be the end of one direction only.
+_HALF_CLOSED: int = getattr(select, "POLLRDHUP", select.POLLHUP)
+_GONE = select.POLLERR | (select.POLLHUP if hasattr(select, "POLLRDHUP") else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,9 @@ class SocketChannel:
         self._deadline: float | None = None  # of the present silence (monotonic)
         self._timed_out = False
         self._interrupted = False
+        self._parting: float | None = None  # the end of sending after ``interrupt`` (monotonic)
+        self._next_sign = 0.0
+        self._unsent = b""  # the rest of a sign, which goes before anything else
         self._ahead = b""  # received by ``wait``, for the next ``receive``
         # Held while the socket is replaced or closed: ``interrupt`` must not hit a descriptor
         # that belongs to another client by then.
@@ -132,10 +141,13 @@ class SocketChannel:
                 self._socket.setsockopt(socket.IPPROTO_TCP, QUICK_ACKNOWLEDGEMENT, 1)
 
     def send(self, data: bytes) -> None:
-        """Send all of ``data``. Raises Disconnected, also when the client stops reading."""
+        """Send all of ``data``. Raises Disconnected, also when the client stops reading.
+
+        After ``interrupt`` a client has PARTING_SECONDS to take what there is.
+        """
         # Who was silent for too long is not waited for once more to take the BYE.
         patience = LINGER_SECONDS if self._timed_out else self._patience.sending
-        rest = memoryview(data)
+        rest, self._unsent = memoryview(self._unsent + data), b""
         while rest:
             try:
                 rest = rest[self._socket.send(rest) :]
@@ -146,8 +158,32 @@ class SocketChannel:
                 awaited = select.POLLIN
             except OSError as error:
                 raise Disconnected(str(error)) from error
-            if not self._await_taking(awaited, patience):
+            if self._parting is not None:
+                if time.monotonic() >= self._parting:
+                    raise Disconnected("cut off: the client reads too slowly")
+                self._await(awaited, self._parting)
+            elif not self._await_taking(awaited, patience):
                 raise Disconnected("the client stopped reading")
+
+    def is_gone(self, sign: bytes) -> bool:
+        """Whether the client has left for sure; see ``session.channel.Channel``."""
+        if not _look(self._socket, _HALF_CLOSED) & (_HALF_CLOSED | _GONE):
+            return False  # as nearly always
+        events = _look(self._socket, _HALF_CLOSED | select.POLLOUT)
+        if events & _GONE:
+            return True
+        now = time.monotonic()
+        # What waits to be delivered is a sign as well.
+        if sign and events & select.POLLOUT and now >= self._next_sign:
+            self._next_sign = now + SIGN_SECONDS
+            self._unsent += sign
+            try:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                pass
+            except OSError:
+                return True
+        return False
 
     def _await_taking(self, events: int, patience: float) -> bool:
         """Wait until more can be sent; False when the client takes nothing for so many seconds.
@@ -158,6 +194,8 @@ class SocketChannel:
         waiting = self._undelivered()
         deadline = time.monotonic() + patience
         while not self._await(events, min(deadline, time.monotonic() + GLANCE_SECONDS)):
+            if self._parting is not None:  # ``interrupt`` was called meanwhile
+                return self._await(events, self._parting)
             before, waiting = waiting, self._undelivered()
             if waiting != before:
                 deadline = time.monotonic() + patience
@@ -238,7 +276,11 @@ class SocketChannel:
         return True
 
     def interrupt(self) -> None:
-        """Make a ``receive`` that waits in another thread, and every later one, return ``b""``."""
+        """Make a ``receive`` that waits in another thread, and every later one, return ``b""``.
+
+        From now on ``send`` waits PARTING_SECONDS at most.
+        """
+        self._parting = time.monotonic() + PARTING_SECONDS
         self._interrupted = True
         self._shut(socket.SHUT_RD)
 
@@ -297,6 +339,13 @@ class SocketChannel:
         poll = select.poll()
         poll.register(self._socket, events)
         return bool(poll.poll(_milliseconds(deadline - time.monotonic())))
+
+
+def _look(connection: socket.socket, events: int) -> int:
+    """What poll says of a socket at this moment."""
+    poll = select.poll()
+    poll.register(connection, events)
+    return sum(found for _, found in poll.poll(0))
 
 
 def _milliseconds(seconds: float) -> float:

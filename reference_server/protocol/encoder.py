@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from .characters import ASTRING_CHAR
@@ -35,9 +34,6 @@ BLOCK = 64 * 1024
 
 QUOTED_LIMIT = 1024
 """A string of more octets than this is sent as a literal."""
-
-# Rows of a FetchTable in a block. They hold FLAGS or an ENVELOPE, never a body.
-_TABLE_ROWS = 256
 
 _NOT_QUOTABLE = re.compile(rb"[\x00\r\n\x80-\xff]")
 _NO_LINE = re.compile(rb"[\x00\r\n]")
@@ -170,9 +166,17 @@ def _encode_table(response: FetchTable) -> Iterator[bytes]:
     names = (name.replace(b"%", b"%%") for name in response.names)
     items = (b" ".join(item) for item in zip(names, kinds, strict=True))
     template = b"* %%d FETCH (%b)\r\n" % b" ".join(items)
-    yield template % first
-    while lines := [template % row for row in islice(rows, _TABLE_ROWS)]:
-        yield b"".join(lines)
+    lines = [template % first]
+    size = len(lines[0])
+    for row in rows:
+        if size >= BLOCK:
+            yield b"".join(lines)
+            lines.clear()
+            size = 0
+        line = template % row
+        lines.append(line)
+        size += len(line)
+    yield b"".join(lines)
 
 
 def _stream_fetch(response: FetchData) -> Iterator[bytes]:

@@ -8,12 +8,20 @@ import threading
 from typing import Literal, Protocol
 
 
-class Timeout(Exception):  # noqa: N818 - a condition of the connection, not a fault
-    """The client was silent for too long."""
+class Ending(Exception):  # noqa: N818 - a condition of the connection, not a fault
+    """What ends a session, wherever it is raised."""
 
 
-class Disconnected(Exception):  # noqa: N818 - a condition of the connection, not a fault
+class Timeout(Ending):
+    """The client was silent for too long, or a command of its worked for too long."""
+
+
+class Disconnected(Ending):
     """The connection is gone: nothing more can be sent or received."""
+
+
+class ShuttingDown(Ending):
+    """The server is being stopped: the client is to be sent BYE."""
 
 
 class Wakeup:
@@ -86,6 +94,18 @@ class Channel(Protocol):
         """
         ...
 
+    def is_gone(self, sign: bytes) -> bool:
+        """Whether the client has left for sure. Does not wait, and receives nothing.
+
+        A client that has ended its sending may still read answers. Where that is the case,
+        ``sign`` is sent now and then, unless it is empty: a client that has left resets the
+        connection when something arrives.
+        """
+        ...
+
     def interrupt(self) -> None:
-        """Make a ``receive`` that waits in another thread, and every later one, return ``b""``."""
+        """Make a ``receive`` that waits in another thread, and every later one, return ``b""``.
+
+        From now on ``send`` waits a short time only.
+        """
         ...

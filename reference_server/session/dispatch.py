@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reference_server.protocol import commands
 from reference_server.protocol.commands import Command, Malformed
 from reference_server.protocol.responses import Code, Condition, Response
-from reference_server.session.channel import Disconnected, Timeout
+from reference_server.session.channel import Ending
 from reference_server.session.commands import (
     append,
     authenticate,
@@ -175,7 +175,7 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         condition = Condition("NO", error.explanation, code, command.tag)
     except KeywordLimit as error:
         condition = Condition("NO", str(error), Code("LIMIT"), command.tag)
-    except (Disconnected, Timeout):
+    except Ending:
         raise
     except (StorageFailure, OSError) as error:
         session.service.failures.report(error, f"{entry.name}{_by_whom(session)}")

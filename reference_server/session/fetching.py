@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reference_server.message import Extent, Part, binary_content, find_section
+from reference_server.checkpoint import checkpoint
+from reference_server.message import (
+    Extent,
+    LongSubset,
+    Part,
+    binary_content,
+    find_section,
+)
 from reference_server.protocol.commands import FetchItem, Octets, Section
 from reference_server.protocol.dates import format_date_time
 from reference_server.protocol.encoder import encode_section
-from reference_server.protocol.responses import Encoded, FetchData, Response, Stream, Value
-from reference_server.session.fetching_binary import BINARY, Content, binary_size, binary_value
+from reference_server.protocol.responses import (
+    Binary,
+    Encoded,
+    FetchData,
+    Response,
+    Stream,
+    Value,
+)
+from reference_server.session.fetching_binary import (
+    BINARY,
+    Content,
+    binary_size,
+    binary_value,
+    read_value,
+)
 from reference_server.session.stored import stored_structure
-from reference_server.session.streams import CHUNK, certain
+from reference_server.session.streams import CHUNK, SMALL, certain
 from reference_server.session.view import View
 from reference_server.storage import StoreDamaged
 
@@ -87,9 +107,11 @@ class _Message:
         self._stored = stored
         self._octets: Octets = stored["octets"]
         self._structure: Part | None = None
+        self._room = CHUNK  # octets of texts that may still be held
 
     def item(self, item: FetchItem) -> tuple[bytes, Value]:
         """The name and the value of an item."""
+        checkpoint()
         name = item.name.encode("ascii")
         if item.section is not None:
             origin = item.partial and item.partial[0]
@@ -98,7 +120,9 @@ class _Message:
                     name = encode_section(item.section, origin)
                 case "BINARY[]":
                     name = encode_section(item.section, origin, b"BINARY")
-                    return name, binary_value(self._content(item.section), item.partial)
+                    content = self._content(item.section)
+                    value = binary_value(content, item.partial, self._left())
+                    return name, self._held(value) if isinstance(value, Binary) else value
                 case "BINARY.SIZE[]":
                     name = encode_section(item.section, item=b"BINARY.SIZE")
                     return name, binary_size(self._content(item.section))
@@ -120,19 +144,39 @@ class _Message:
         found = self._find(section)
         if found is None:
             return None
-        if isinstance(found, Extent):
-            octets, (start, stop) = self._octets, found
-        else:
-            octets, start, stop = found, 0, len(found)
+        if isinstance(found, LongSubset):
+            value = read_value(found.chunks, partial, self._left())
+            if isinstance(value, Stream):
+                return replace(value, binary=False)
+            return value and self._held(value)
+        start, stop = found if isinstance(found, Extent) else (0, len(found))
         if partial is not None:
             first, count = partial
             start = min(start + first, stop)
             stop = min(start + count, stop)
-        if stop - start <= CHUNK:
-            return octets[start:stop]
-        return Stream(stop - start, certain(_chunks(octets, start, stop)))
+        if stop - start <= self._left():
+            octets = self._octets if isinstance(found, Extent) else found
+            return self._held(octets[start:stop])
+        return Stream(stop - start, certain(self._chunks(section, start, stop)))
 
-    def _find(self, section: Section) -> bytes | Extent | None:
+    def _chunks(self, section: Section, start: int, stop: int) -> Iterator[bytes]:
+        """The octets of a section. It is looked up once more: nothing is held until then."""
+        found = self._find(section)
+        octets = found if isinstance(found, bytes) else self._octets
+        for position in range(start, stop, CHUNK):
+            chunk = octets[position : min(position + CHUNK, stop)]
+            if len(chunk) != min(CHUNK, stop - position):
+                raise StoreDamaged("a message is shorter than it was")
+            yield chunk
+
+    def _left(self) -> int:
+        return max(SMALL, self._room)
+
+    def _held(self, octets: bytes) -> bytes:
+        self._room -= len(octets)
+        return octets
+
+    def _find(self, section: Section) -> bytes | Extent | LongSubset | None:
         if section == Section():
             return Extent(0, len(self._octets))
         return find_section(self._part(), section, self._octets)
@@ -144,11 +188,3 @@ class _Message:
         if self._structure is None:
             self._structure = stored_structure(self._stored["structure"])
         return self._structure
-
-
-def _chunks(octets: Octets, start: int, stop: int) -> Iterator[bytes]:
-    for position in range(start, stop, CHUNK):
-        chunk = octets[position : min(position + CHUNK, stop)]
-        if len(chunk) != min(CHUNK, stop - position):
-            raise StoreDamaged("a message is shorter than it was")
-        yield chunk

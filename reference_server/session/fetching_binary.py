@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from reference_server.checkpoint import checkpoint
 from reference_server.message import (
     NoLeafError,
     UnknownEncodingError,
@@ -33,6 +34,7 @@ def fetchable(
     kept: list[int] = []
     refusal: No | None = None
     for uid, structure in view.mailbox.rows(uids, ["structure"]):
+        checkpoint()
         message = stored_structure(structure)
         try:
             for part in sections:
@@ -46,8 +48,19 @@ def fetchable(
     return kept, refusal
 
 
-def binary_value(content: Content, partial: tuple[int, int] | None) -> Value:
-    """The content, or part of it; NIL where there is none. It is read twice if it is long."""
+def binary_value(content: Content, partial: tuple[int, int] | None, room: int = CHUNK) -> Value:
+    """The content, or part of it; NIL where there is none. See ``read_value``."""
+    value = read_value(content, partial, room)
+    return Binary(value) if isinstance(value, bytes) else value
+
+
+def read_value(
+    content: Content, partial: tuple[int, int] | None, room: int
+) -> bytes | Stream | None:
+    """Content whose size is known only when it has been read; NIL where there is none.
+
+    Of more octets than ``room`` it is a stream, for which it is read again.
+    """
     chunks = content()
     if chunks is None:
         return None
@@ -55,18 +68,29 @@ def binary_value(content: Content, partial: tuple[int, int] | None) -> Value:
     size = 0
     has_nul = False
     for chunk in _window(chunks, partial):
+        checkpoint()
         size += len(chunk)
         has_nul = has_nul or b"\0" in chunk
-        if size <= CHUNK:
+        if size <= room:
             kept.append(chunk)
-    if size <= CHUNK:
-        return Binary(b"".join(kept))
-    return Stream(size, certain(_window(content() or iter(()), partial)), binary=has_nul)
+        else:
+            kept.clear()
+    if size <= room:
+        return b"".join(kept)
+    return Stream(size, certain(_again(content, partial)), binary=has_nul)
+
+
+def _again(content: Content, partial: tuple[int, int] | None) -> Iterator[bytes]:
+    yield from _window(content() or iter(()), partial)
 
 
 def binary_size(content: Content) -> int:
     """The number of octets that ``binary_value`` gives; 0 where there is no such part."""
-    return sum(map(len, content() or ()))
+    size = 0
+    for chunk in content() or ():
+        checkpoint()
+        size += len(chunk)
+    return size
 
 
 def _window(chunks: Iterator[bytes], partial: tuple[int, int] | None) -> Iterator[bytes]:

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from reference_server.accounts import Identity
+from reference_server.checkpoint import checked_by, checkpoint
 from reference_server.protocol.commands import Command
 from reference_server.protocol.encoder import encode
 from reference_server.protocol.framing import Frame, FrameError, Framer, NeedContinuation
 from reference_server.protocol.parser import parse_command
-from reference_server.protocol.responses import Code, Condition, Continuation, Response
+from reference_server.protocol.responses import (
+    Code,
+    Condition,
+    Continuation,
+    FetchData,
+    Response,
+)
 from reference_server.session import command_log
 from reference_server.session.capabilities import capabilities
-from reference_server.session.channel import Channel, Disconnected, Timeout, Wakeup
+from reference_server.session.channel import (
+    Channel,
+    Disconnected,
+    Ending,
+    ShuttingDown,
+    Timeout,
+    Wakeup,
+)
 from reference_server.session.dispatch import State, execute
 from reference_server.session.outcome import Bad
 from reference_server.session.service import Service
 from reference_server.session.texts import Text
 from reference_server.session.view import View
+from reference_server.session.work import LOOK_SECONDS, Work
 from reference_server.storage import AccountStore, StorageFailure
 
 logger = logging.getLogger(__name__)
@@ -43,6 +59,7 @@ class Session:
         self.ended = False
         self._account: AccountStore | None = None
         self._stopping = threading.Event()
+        self._work = Work(channel, self._stopping, service.settings.imap_autologout_time)
         limits = service.limits
         # Whoever is not logged in has nothing to append.
         self._framer = Framer(replace(limits, append=limits.literal), service.open_spool)
@@ -57,11 +74,14 @@ class Session:
         """Serve the client until the connection ends. Never raises for what a client does."""
         try:
             self._greet()
-            while not self.ended:
-                self._serve_next()
+            with checked_by(self._work.check):
+                while not self.ended:
+                    self._serve_next()
             self.flush()
         except Timeout:
             self._say_bye(Text.BYE_TIMEOUT)
+        except ShuttingDown:
+            self._say_bye(Text.BYE_SHUTDOWN)
         except Disconnected as reason:
             if isinstance(reason.__cause__, StorageFailure):
                 self.service.failures.report(reason.__cause__, "reading a message to its end")
@@ -136,8 +156,12 @@ class Session:
         self.ended = True
 
     def pause(self, seconds: float) -> None:
-        """Do nothing for a time; a server that shuts down does not wait for it."""
-        self._stopping.wait(seconds)
+        """Do nothing for a time; it ends early if the server shuts down or the client leaves."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self._stopping.wait(min(left, LOOK_SECONDS)):
+                break
+            self._work.look_for_client()
 
     def start_tls(self) -> None:
         """Switch to TLS; what the client sent before does not count (6.2.1)."""
@@ -201,7 +225,11 @@ class Session:
                 self._refuse(error)
                 self._answered = True
             case frame:
+                if self._stopping.is_set():
+                    raise ShuttingDown
                 self.channel.renew()
+                self._work.renew()
+                checkpoint()  # a client may have left behind thousands of short commands
                 self._serve(frame)
                 self._answered = True
 
@@ -223,7 +251,9 @@ class Session:
         while response is not None:
             try:
                 self.respond(response)
-            except (Disconnected, Timeout):
+                if not isinstance(response, Condition):  # an outcome is told even to the last
+                    checkpoint()
+            except Ending:
                 raise
             except Exception as fault:
                 # Values may be worked out only now (rows of a FetchTable): the handler's fault.
@@ -254,19 +284,20 @@ class Session:
         if data:
             self._framer.feed(data)
             return
-        if self._stopping.is_set():
-            self._say_bye(Text.BYE_SHUTDOWN)
-        raise Disconnected
+        raise ShuttingDown if self._stopping.is_set() else Disconnected
 
     def respond(self, response: Response) -> None:
         """Put a response into the output; it is sent when enough has gathered, or by ``flush``."""
         if isinstance(response, Condition):
             response = replace(response, text=self.text(response.text))
+        self._work.in_response = isinstance(response, FetchData)
         for piece in encode(response):
             self._output.append(piece)
             self._output_octets += len(piece)
             if self._output_octets >= _SEND_ABOVE:
                 self.flush()
+                checkpoint()
+        self._work.in_response = False
 
     def flush(self) -> None:
         """Send the output."""
@@ -275,10 +306,11 @@ class Session:
             self._output.clear()
             self._output_octets = 0
             self.channel.send(data)
+            self._work.renew()
 
     def _say_bye(self, reason: str) -> None:
         try:
             self.respond(self.bye(reason))
             self.flush()
-        except (Disconnected, Timeout):
+        except Ending:
             pass

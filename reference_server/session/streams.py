@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 
-from reference_server.session.channel import Disconnected
+from reference_server.session.channel import Disconnected, Ending
 from reference_server.storage import StorageFailure
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
-"""A text of more octets than this is a stream."""
+"""So many octets of texts are held for one response; what goes beyond is a stream."""
+
+SMALL = 64
+"""A text of fewer octets than this is never one: the stream would be larger."""
 
 
 def certain(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -22,6 +25,8 @@ def certain(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """
     try:
         yield from chunks
+    except Ending:
+        raise
     except StorageFailure as error:  # the session reports it
         raise Disconnected from error
     except Exception as error:

@@ -20,12 +20,19 @@ def uid_set(uids: Sequence[int]) -> Atom:
 
 def union(spans: list[tuple[int, int]]) -> Sequence[int]:
     """The indexes that are in any of the spans (start, stop), ascending, each once."""
-    spans.sort()
-    if len(spans) == 1:
-        return range(*spans[0])
-    indexes: list[int] = []
-    stop = 0
-    for start, end in spans:
-        indexes.extend(range(max(start, stop), end))
-        stop = max(stop, end)
-    return indexes
+    joined = join(spans)
+    if len(joined) == 1:
+        return range(*joined[0])
+    return [index for span in joined for index in range(*span)]
+
+
+def join(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans (start, stop) as few as possible: ascending, none empty, none touching another."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            if stop > joined[-1][1]:
+                joined[-1] = joined[-1][0], stop
+        elif start < stop:
+            joined.append((start, stop))
+    return joined

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
+from reference_server.checkpoint import undisturbed
 from reference_server.protocol.commands import SequenceSet
 from reference_server.protocol.responses import (
     Atom,
@@ -101,7 +102,8 @@ class View:
 
     def leave(self) -> None:
         """Be told of changes no more."""
-        self.mailbox.leave(self)
+        with undisturbed():
+            self.mailbox.leave(self)
 
     def use_modseqs(self) -> None:
         """From now on the client is told mod-sequences."""
@@ -213,21 +215,19 @@ class View:
             modseq = self._untold_expunge - 1
         return Condition("OK", "all changes up to it were told", Code("HIGHESTMODSEQ", (modseq,)))
 
-    def _tell_expunged(self) -> list[Response]:
-        responses: list[Response] = []
-        expunged = sorted(self.vanished)
-        if self._qresync:
-            responses.append(Data("VANISHED", (uid_set(expunged),)))
-        else:
-            # Each number is that of the moment: those before it are removed already (7.4.1).
-            for removed, uid in enumerate(expunged):
-                responses.append(Numbered(bisect_left(self.uids, uid) + 1 - removed, "EXPUNGE"))
+    def _tell_expunged(self) -> Iterator[Response]:
+        expunged, before = sorted(self.vanished), self.uids
         self.uids = [uid for uid in self.uids if uid not in self.vanished]
         self.saved = [uid for uid in self.saved if uid not in self.vanished]
         self._forget(self.vanished)
         self.vanished = set()
         self._untold_expunge = None
-        return responses
+        if self._qresync:
+            yield Data("VANISHED", (uid_set(expunged),))
+            return
+        # Each number is that of the moment: those before it are removed already (7.4.1).
+        for removed, uid in enumerate(expunged):
+            yield Numbered(bisect_left(before, uid) + 1 - removed, "EXPUNGE")
 
     def flag_table(self, uids: Collection[int], *, flags: bool = True) -> FetchTable:
         """FETCH responses that the client did not ask for: they have all that it needs.
@@ -307,13 +307,17 @@ class View:
         So are saved messages that were expunged, even if the client does not know (RFC 5182, 2.1).
         Raises Bad for a sequence number that is out of range, and for ``*`` without messages.
         """
-        find = self._span_of_uids if uid else self._span_of_numbers
-        spans = [find(low, high) for low, high in messages.ranges]
+        spans = self.spans(messages, uid=uid)
         if messages.saved:
             spans += [
                 self._span_of_uids(one, one) for one in self.saved if one not in self.vanished
             ]
         return union(spans)
+
+    def spans(self, messages: SequenceSet, *, uid: bool) -> list[tuple[int, int]]:
+        """``positions`` as spans (start, stop), one a range, without the saved messages."""
+        find = self._span_of_uids if uid else self._span_of_numbers
+        return [find(low, high) for low, high in messages.ranges]
 
     def _span_of_numbers(self, low: int | None, high: int | None) -> tuple[int, int]:
         count = len(self.uids)

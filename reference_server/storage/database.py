@@ -9,10 +9,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
-from queue import LifoQueue
+from queue import Empty, LifoQueue
 from typing import IO
 
+from reference_server.checkpoint import checkpoint
 from reference_server.config.private_files import exposure, make_private_folder, open_private
 from reference_server.storage import schema
 from reference_server.storage.errors import StoreDamaged, StoreInUse
@@ -28,6 +30,11 @@ STORE_FILES = (
     LOCK_FILE,
     *(DATABASE_FILE + suffix for suffix in ("", "-wal", "-shm", "-journal")),
 )
+WAIT_SECONDS = 0.05  # for a lock or a connection, between two checkpoints
+_STEPS = 50_000  # of SQLite's machine, between two checkpoints: some tens of milliseconds
+
+# What a checkpoint raised within a statement, which then fails. SQLite has no way to pass it on.
+_raised: ContextVar[BaseException | None] = ContextVar("raised", default=None)
 
 
 class Transaction:
@@ -97,7 +104,7 @@ class Database:
         """A transaction: committed at the end of the block, rolled back when it raises.
 
         One that is not ``durable`` does not wait for the disk, and may be undone by a power cut.
-        Not to be nested. Raises StorageFailure.
+        Not to be nested. Raises StorageFailure, and what a checkpoint raises.
         """
         with self.locked() as connection:
             if connection.in_transaction:  # the last ROLLBACK failed
@@ -109,7 +116,8 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             transaction = Transaction(connection)
             try:
-                yield transaction
+                with _checkpoints(connection):
+                    yield transaction
                 connection.execute("COMMIT")
             except BaseException:
                 # Before anything was written, all that was read was committed: it may be kept.
@@ -142,22 +150,33 @@ class Database:
     @contextmanager
     def locked(self) -> Iterator[sqlite3.Connection]:
         """The writer connection with no transaction: nobody changes anything meanwhile."""
-        with self._write_lock, _failures(self._file):
-            yield self._writer
+        while not self._write_lock.acquire(timeout=WAIT_SECONDS):
+            checkpoint()
+        try:
+            with _failures(self._file):
+                yield self._writer
+        finally:
+            self._write_lock.release()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees what is committed. Give it back soon. Raises StorageFailure."""
         if self._readers is None:
-            with self.locked() as connection:
+            with self.locked() as connection, _checkpoints(connection):
                 yield connection
             return
-        connection = self._readers.get()
+        connection = self._reader(self._readers)
         try:
-            with _failures(self._file):
+            with _failures(self._file), _checkpoints(connection):
                 yield connection
         finally:
             self._readers.put(connection)
+
+    def _reader(self, readers: LifoQueue[sqlite3.Connection]) -> sqlite3.Connection:
+        while True:
+            with suppress(Empty):
+                return readers.get(timeout=WAIT_SECONDS)
+            checkpoint()
 
     def close(self) -> None:
         """Close all connections and give the folder free. Later use raises StorageFailure."""
@@ -178,7 +197,31 @@ def _failures(file: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        raised = _raised.get()
+        if raised is not None:
+            _raised.set(None)
+            raise raised from None
         raise failure_of(error, file) from error
+
+
+@contextmanager
+def _checkpoints(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have checkpoints within long statements. Never within the end of a transaction."""
+    connection.set_progress_handler(_check, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _check() -> bool:
+    """Whether SQLite is to give the statement up."""
+    try:
+        checkpoint()
+    except BaseException as error:
+        _raised.set(error)
+        return True
+    return False
 
 
 def _connect(path: str) -> sqlite3.Connection:

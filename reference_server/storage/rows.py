@@ -16,6 +16,7 @@ from reference_server.storage.integrity import require
 
 BATCH_ROWS = 500
 BATCH_OCTETS = 1 << 20
+_SHORT = {"size", "sent", "internal_date"}  # columns
 
 _TEXT = (str, type(None))
 _KINDS = {
@@ -57,6 +58,7 @@ class Reading:
         self._columns = ("uid", *columns)
         self._ghosts = ghosts
         self._octets = columns.index("octets") + 1 if "octets" in columns else None
+        self._texts = [n for n, column in enumerate(columns, 1) if column not in _SHORT]
         self._date = columns.index("internal_date") + 1 if "internal_date" in columns else None
         selected = ", ".join([_COLUMNS[column] for column in columns] or ["NULL"])
         self._query = (
@@ -87,6 +89,24 @@ class Reading:
                 if finished is not None:
                     yield finished
 
+    def batches(self, uids: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows, as many at a time as hold about BATCH_OCTETS; not for the column octets."""
+        batch: list[tuple[Any, ...]] = []
+        octets = 0
+        for row in self.rows(uids):
+            batch.append(row)
+            octets += self._size(row)
+            if len(batch) >= BATCH_ROWS or octets >= BATCH_OCTETS:
+                yield batch
+                batch = []
+                octets = 0
+        if batch:
+            yield batch
+
+    def _size(self, row: Sequence[Any]) -> int:
+        """The octets of a row's texts, roughly."""
+        return sum(len(row[n]) for n in self._texts if isinstance(row[n], bytes | str))
+
     def _ghost_rows(self, uids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         # Under the write lock: a removal that is committed has its ghosts.
         with self._database.locked():
@@ -108,14 +128,13 @@ class Reading:
             arguments = (self._mailbox, json.dumps(list(run)))
         with self._database.read() as connection:
             cursor = connection.execute(self._query + condition, arguments)
-            if self._octets is None:
+            if not self._texts:
                 return cursor.fetchall(), True
             batch = []
             octets = 0
             for row in cursor:
                 batch.append(row)
-                value = row[self._octets]
-                octets += len(value) if isinstance(value, bytes) else 0
+                octets += self._size(row)
                 if octets >= BATCH_OCTETS:
                     cursor.close()  # ends the read transaction
                     return batch, False

@@ -3,15 +3,18 @@
 import contextlib
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from reference_server.config.live import Live
 from reference_server.config.settings import Settings
+from reference_server.network.channel import Patience, SocketChannel
 from reference_server.network.server import Server
 from reference_server.network.tls import tls_context
 from reference_server.session.channel import Disconnected, Timeout
 
+GENEROUS = Patience(before_login=30, after_login=30, sending=30)
 FLOOD_SIZE = 64 << 20  # octets, more than any socket buffers
 
 
@@ -90,3 +93,42 @@ def connect():
             return sockets.enter_context(socket.create_connection((host, port), timeout=20))
 
         yield connect
+
+
+@pytest.fixture
+def make_channel(server_tls):
+    """Factory of (channel, the client's socket)."""
+    opened = []
+
+    def make(patience=GENEROUS, tls=server_tls):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            client = socket.create_connection(listening.getsockname(), timeout=20)
+            accepted, _ = listening.accept()
+        channel = SocketChannel(accepted, "127.0.0.1", tls, patience)
+        opened.append((channel, client))
+        return channel, client
+
+    yield make
+    for channel, client in opened:
+        client.close()
+        channel.close()
+
+
+@pytest.fixture
+def thread():
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit
+
+
+@pytest.fixture
+def over_tls(make_channel, client_tls, thread):
+    """Factory of (channel, the client's socket) with TLS on."""
+
+    def make(patience=GENEROUS):
+        channel, client = make_channel(patience)
+        handshake = thread(channel.start_tls)
+        secured = client_tls.wrap_socket(client, server_hostname="localhost")
+        handshake.result()
+        return channel, secured
+
+    return make

@@ -4,42 +4,14 @@ import select
 import socket
 import ssl
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from reference_server.network import channel as channel_module
-from reference_server.network.channel import Patience, SocketChannel
+from reference_server.network.channel import Patience
 from reference_server.session.channel import Disconnected, Timeout, Wakeup
 
 pytestmark = pytest.mark.directive("imap_conn_timeout", "imap_autologout_time")
-
-GENEROUS = Patience(before_login=30, after_login=30, sending=30)
-
-
-@pytest.fixture
-def make_channel(server_tls):
-    """Factory of (channel, the client's socket)."""
-    opened = []
-
-    def make(patience=GENEROUS, tls=server_tls):
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            client = socket.create_connection(listening.getsockname(), timeout=20)
-            accepted, _ = listening.accept()
-        channel = SocketChannel(accepted, "127.0.0.1", tls, patience)
-        opened.append((channel, client))
-        return channel, client
-
-    yield make
-    for channel, client in opened:
-        client.close()
-        channel.close()
-
-
-@pytest.fixture
-def thread():
-    with ThreadPoolExecutor() as pool:
-        yield pool.submit
 
 
 @pytest.fixture
@@ -47,20 +19,6 @@ def wakeup():
     wakeup = Wakeup()
     yield wakeup
     wakeup.close()
-
-
-@pytest.fixture
-def over_tls(make_channel, client_tls, thread):
-    """Factory of (channel, the client's socket) with TLS on."""
-
-    def make(patience=GENEROUS):
-        channel, client = make_channel(patience)
-        handshake = thread(channel.start_tls)
-        secured = client_tls.wrap_socket(client, server_hostname="localhost")
-        handshake.result()
-        return channel, secured
-
-    return make
 
 
 def test_receive_and_send(make_channel):

@@ -50,6 +50,7 @@ class MemoryChannel:
         self.renewals = 0
         self.timed_out = False
         self.failing = False
+        self.gone = False
         self.ended = False
         self.changed = threading.Condition()
         self._waiting = False
@@ -75,6 +76,9 @@ class MemoryChannel:
 
     def renew(self):
         self.renewals += 1
+
+    def is_gone(self, _sign):
+        return self.gone
 
     def start_tls(self):
         self.handshakes += 1

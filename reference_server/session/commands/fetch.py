@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from reference_server.protocol.commands import Fetch, FetchItem
@@ -77,10 +76,15 @@ def _small_rows(
     names = [item.name for item in items]
     columns = [COLUMNS[name] for name in names if name in COLUMNS]
     view.told(uids, names)
-    rows: Iterator[tuple[Any, ...]] = zip(uids, strict=True)
+    batches: Iterable[Sequence[tuple[Any, ...]]]
     if columns:
-        rows = view.mailbox.rows(uids, columns)
-    while batch := list(islice(rows, _BATCH)):
+        batches = view.mailbox.batches(uids, columns)
+    else:
+        batches = (
+            [(uid,) for uid in uids[start : start + _BATCH]]
+            for start in range(0, len(uids), _BATCH)
+        )
+    for batch in filter(None, batches):
         found.messages += len(batch)
         values = dict(zip(("UID", *columns), zip(*batch, strict=True), strict=True))
         present = values["UID"]

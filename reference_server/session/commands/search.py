@@ -9,7 +9,7 @@ from reference_server.protocol.commands import Search, SearchModseq, SearchSeque
 from reference_server.protocol.responses import Atom, Code, Data, Value
 from reference_server.session.condstore import start_condstore
 from reference_server.session.outcome import No, Steps
-from reference_server.session.searching import Compiler, leaves
+from reference_server.session.searching import Compiler, find, leaves
 from reference_server.session.uid_sets import uid_set
 from reference_server.session.view import View
 
@@ -37,7 +37,7 @@ def search(session: Session, command: Search) -> Steps:
     if saves:
         view.saved = ()  # so it stays if the search fails (RFC 5182, 2.1)
     uids = [uid for uid in view.uids if uid not in view.vanished]
-    found = matching.select(uids)
+    found = find(matching, uids)
     if saves:
         view.saved = _returned(found, options)
     numbers = found if command.uid else [view.number(uid) for uid in found]
