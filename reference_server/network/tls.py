@@ -45,10 +45,11 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     if settings.tls_min_proto < ssl.TLSVersion.TLSv1_2:
         context.set_ciphers(_OLD_CIPHERS)
     by_kind: dict[x509.ObjectIdentifier, Path] = {}
+    passphrase = settings.lines.get("imap_certificate_passwd")
+    if passphrase is not None and passphrase.value:
+        _warn_if_exposed("imap_certificate_passwd", passphrase.file)
     for certificate, key in zip(certificates, keys, strict=True):
-        warning = exposure(key)
-        if warning is not None:
-            logger.warning("imap_private_key_path: %s", warning)
+        _warn_if_exposed("imap_private_key_path", key)
         _load(context, certificate, key, settings)
         kind = _inspect(certificate, settings)
         if kind in by_kind:
@@ -60,6 +61,12 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
             )
         by_kind[kind] = certificate
     return context
+
+
+def _warn_if_exposed(directive: str, file: Path) -> None:
+    warning = exposure(file)
+    if warning is not None:
+        logger.warning("%s: %s", directive, warning)
 
 
 def _load(context: ssl.SSLContext, certificate: Path, key: Path, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from weakref import WeakSet
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
 from reference_server.storage.ghosts import Ghosts
+from reference_server.storage.integrity import require
 from reference_server.storage.values import NewMessage
 
 log = logging.getLogger(__name__)
@@ -202,6 +203,7 @@ class Contents:
             ).fetchone()
             if row is None:
                 return None
+            require((int,), row, "length of a message")
             reader = BlobReader(self._database, *row)
             self._readers.add(reader)
             return reader

@@ -6,7 +6,7 @@ import pytest
 
 from reference_server.config import development, private_files
 from reference_server.config.private_files import exposure
-from reference_server.config.settings import ConfigurationError, Settings
+from reference_server.config.settings import ConfigurationError, Settings, load_settings
 from reference_server.network import log
 from reference_server.network.log import LogFile, start_logging
 from reference_server.network.tls import tls_context
@@ -163,6 +163,22 @@ def test_a_key_that_others_can_read(certificate, tmp_path, caplog):
     key.chmod(0o644)
     tls_context(settings)
     assert caplog.messages == [f"imap_private_key_path: {exposure(key)}"]
+
+
+@pytest.mark.directive("imap_certificate_passwd")
+@pytest.mark.parametrize("passphrase", ["open sesame", ""])
+def test_a_configuration_with_a_passphrase_that_others_can_read(
+    certificate, tmp_path, caplog, passphrase
+):
+    file = tmp_path / "imap.cfg"
+    file.write_text(
+        f"imap_support_tls=yes\nimap_certificate_path={certificate.chain}\n"
+        f"imap_private_key_path={certificate.key}\nimap_certificate_passwd={passphrase}\n"
+    )
+    file.chmod(0o644)
+    tls_context(load_settings([file])[0])
+    warning = f"imap_certificate_passwd: {exposure(file)}"
+    assert caplog.messages == ([warning] if passphrase else [])
 
 
 @pytest.mark.directive("reference_accounts")

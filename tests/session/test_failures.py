@@ -126,6 +126,7 @@ def damage(store, statement):
         ("UPDATE content SET octets = 'text'", "FETCH 1 BODY.PEEK[]"),
         ("UPDATE content SET octets = 5", "FETCH 1 BODY.PEEK[]"),
         ("DELETE FROM content", "FETCH 1 BODY.PEEK[]"),
+        ("UPDATE message SET length = 'x'", "FETCH 1 BODY.PEEK[]"),
         ("DELETE FROM content", "SEARCH TEXT body"),
         ("UPDATE placement SET modseq = 'x'", "FETCH 1 MODSEQ"),
         ("UPDATE mailbox SET highest_modseq = 'x'", r"STORE 1 +FLAGS (\Seen)"),

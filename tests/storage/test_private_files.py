@@ -12,6 +12,7 @@ from reference_server.session.spool import FileSpool
 from reference_server.storage import StorageFailure, Store
 from tests.storage.support import message
 
+pytestmark = pytest.mark.directive("reference_store")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
 
 
