@@ -4,7 +4,7 @@ import random
 import re
 from dataclasses import dataclass
 
-SHARE = 0.25  # of the responses that are changed or refused at random
+SHARE = 0.25  # of the responses that are changed at random
 RESETS = 0.02  # of the responses that `reset_at_random` cuts
 TAGGED = re.compile(rb"([^ *+]+) (OK|NO|BAD)\b( \[[^\]]*\])?")
 NUMBER = re.compile(rb"(?<![\w\\{])\d+(?![\w}])")
@@ -56,14 +56,6 @@ def bad_to_everything(wire: Wire, response: bytes) -> bytes:
     return _refused(wire, response, b"BAD")
 
 
-def refused_at_random(wire: Wire, response: bytes) -> bytes:
-    """Answer NO or BAD to a quarter of the commands, with the data that belongs to OK."""
-    tagged = TAGGED.match(response)
-    if tagged and wire.random.random() < SHARE:
-        return b"%s %s so be it\r\n" % (tagged[1], wire.random.choice((b"NO", b"BAD")))
-    return response
-
-
 def closed_after_greeting(_wire: Wire, response: bytes) -> bytes:
     """Greet, and close."""
     raise Ends(response, reset=False)
@@ -72,6 +64,13 @@ def closed_after_greeting(_wire: Wire, response: bytes) -> bytes:
 def reset_at_random(wire: Wire, response: bytes) -> bytes:
     """Reset the connection behind any octet."""
     if wire.random.random() < RESETS:
+        raise Ends(response[: wire.random.randrange(len(response) + 1)], reset=True)
+    return response
+
+
+def reset_at_once(wire: Wire, response: bytes) -> bytes:
+    """Reset the connection within its first responses, behind any octet."""
+    if wire.random.random() < 0.5:
         raise Ends(response[: wire.random.randrange(len(response) + 1)], reset=True)
     return response
 

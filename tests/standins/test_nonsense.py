@@ -10,30 +10,28 @@ from conformance.targets import client, life, probing, reference
 
 # Cases that read much of what a server sends, each in its own way.
 READERS = (
-    "any_state",
-    "authenticated/list",
+    "authenticated/list/shows_a_client_its_mailboxes",
     "authenticated/uids",
     "extensions/condstore_store",
+    "extensions/list_status",
     "extensions/qresync_select",
-    "extensions/uidplus",
     "multi_session/interplay",
-    "selected/fetch_bodystructure",
     "selected/fetch_imapclient",
-    "selected/search_response",
     "selected/uid_store",
 )
-IDEAS = {
-    "ok_to_everything": (*READERS, "gromox/proxy_stall"),
-    "no_to_everything": READERS,
-    "bad_to_everything": READERS,
-    "refused_at_random": READERS,
-    "closed_after_greeting": READERS,
-    "reset_at_random": (*READERS, "gromox/proxy_stall"),
-    "nil_for_strings": READERS,
-    "no_data": READERS,
-    "changed_at_random": READERS,
-    "changed_once": READERS,
-}
+IDEAS = (
+    ("ok_to_everything", 1),
+    ("no_to_everything", 1),
+    ("bad_to_everything", 1),
+    ("closed_after_greeting", 1),
+    ("reset_at_random", 1),
+    ("nil_for_strings", 1),
+    ("no_data", 1),
+    ("changed_at_random", 1),
+    ("changed_at_random", 2),
+    ("changed_once", 1),
+    ("changed_once", 2),
+)
 
 
 @pytest.fixture
@@ -64,13 +62,23 @@ def run(tmp_path, monkeypatch):
     return run
 
 
+def errors(cases):
+    return [f"{each['id']}: {each['message']}" for each in cases if each["outcome"] == "error"]
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("unmeasured")
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("idea", IDEAS)
+@pytest.mark.parametrize(("idea", "seed"), IDEAS)
 def test_nothing_is_a_fault_of_the_suite(run, idea, seed):
-    code, cases = run(idea, seed, *IDEAS[idea])
-    errors = [f"{case['id']}: {case['message']}" for case in cases if case["outcome"] == "error"]
-    assert not errors, "\n".join(errors)
+    code, cases = run(idea, seed, *READERS)
+    assert errors(cases) == []
+    assert code == 1
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unmeasured")
+def test_raw_connections_that_are_reset(run):
+    """Those of headers before IMAP, whose ends the cases close themselves."""
+    code, cases = run("reset_at_once", 1, "gromox/proxy_stall", "gromox/proxy_off")
+    assert errors(cases) == []
     assert code == 1
