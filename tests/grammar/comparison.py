@@ -3,14 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import pytest
 from abnf import Rule
 
 from conformance.wire.grammar import Grammar, GrammarError, parse_response
 from tests.grammar.abnf_reference import Sentences, accepts
-
-# Each takes more than a second.
-SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))]
 
 
 @dataclass(frozen=True)

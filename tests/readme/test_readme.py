@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from reference_server.session import capabilities
 from tests.readme import tables
 
@@ -17,15 +19,20 @@ def capability_rows() -> dict[str, str]:
     return dict(zip(rows, lines, strict=True))
 
 
-def test_tables_are_those_of_code_and_cases():
-    found = tables.proofs()
+@pytest.fixture(scope="module")
+def found():
+    """What proves each directive and topic."""
+    return tables.proofs()
+
+
+def test_tables_are_those_of_code_and_cases(found):
     for table in (tables.directive_table(found), tables.topic_table(found)):
         remedy = "README.md is out of date: python -m tests.readme.tables"
         assert table in README, f"{remedy}\nexpected:\n{table}"
 
 
-def test_everything_in_the_manual_is_proved():
-    assert tables.unproved(tables.proofs()) == []
+def test_everything_in_the_manual_is_proved(found):
+    assert tables.unproved(found) == []
 
 
 def test_every_capability_has_a_row():

@@ -49,6 +49,10 @@ NAMES = [
     name if name == "RENAME INBOX" else pytest.param(name, marks=pytest.mark.slow)
     for name in COMMANDS
 ]
+MANNERS = [
+    "once",
+    *(pytest.param(one, marks=pytest.mark.slow) for one in ("rolled back", "lasting")),
+]
 
 
 class FailingConnection:
@@ -269,7 +273,7 @@ def trial(request, folder, directory):
     return Trial(folder, directory, request.getfixturevalue("name"))
 
 
-@pytest.mark.parametrize("manner", ["once", "rolled back", "lasting"])
+@pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize("name", NAMES)
 def test_each_statement_fails(trial, name, manner):
     def prepare(store):
