@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import math
 import os
 import sys
 import traceback
@@ -17,9 +16,18 @@ from conformance.clean import clean
 from conformance.command_line import COMMANDS, parser
 from conformance.diff.command import diff
 from conformance.endings import as_interrupts, of_interrupt
+from conformance.jobs import Distribution, permitted_jobs, wanted_jobs
 from conformance.plugin import CASES
 from conformance.profiles.draft import check_new, write_draft
-from conformance.quiet import Collection, Preparation, Quiet, arguments, collect, run_pytest
+from conformance.quiet import (
+    Collection,
+    Preparation,
+    Quiet,
+    arguments,
+    check_chosen,
+    collect,
+    run_pytest,
+)
 from conformance.report.compare import compare
 from conformance.report.github import annotations
 from conformance.report.listing import print_cases, print_requirements
@@ -36,7 +44,7 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
+from conformance.run import Options, UsageError, check_profile, check_selectors, prepare
 from conformance.run_plugin import new_results
 from conformance.targets.description import (
     NoAnswerError,
@@ -46,13 +54,9 @@ from conformance.targets.description import (
     without_password,
 )
 from conformance.targets.leftovers import REMEDY
-from conformance.targets.probing import sessions_permitted
 
 # More waits for the server than any case has: one that takes longer hangs in itself.
 CASE_WAITS = 30
-NEAR = 0.008  # seconds of round trip for which each job more pays
-MOST_JOBS = 12
-SESSIONS = 4  # of one user that a job has at once: those of a case, and one to clear up
 
 
 def _ask(prompt: str) -> str:
@@ -142,7 +146,11 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
             console.print(Text(f"left behind, or of a run that goes on now: {leftover}"))
         if target.leftovers:
             console.print(Text(REMEDY))
-        jobs, sessions, remark = suitable_jobs(target, namespace.jobs)
+        wanted, groups = wanted_jobs(target, namespace.jobs), dict[str, str]()
+        if wanted > 1:
+            groups = collect(cases, options.select).groups
+            wanted = max(1, min(wanted, len({*groups.values()})))
+        jobs, sessions, remark = permitted_jobs(target, wanted)
         if remark:
             console.print(Text(remark))
         target = replace(target, sessions=sessions)
@@ -150,6 +158,7 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
             Preparation(target, results),
             Quiet(),
             Display(console, results, options.verbose),
+            Distribution(groups),
         ]
         words = [*arguments(cases), *_run_arguments(options, jobs, target.facts.deadline)]
         try:
@@ -172,27 +181,6 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
     return results.exit_code
 
 
-def suitable_jobs(target: Target, asked: int | None = None) -> tuple[int, int, str]:
-    """How many jobs, the sessions that each may have (0: no limit is known), and a remark on them.
-
-    Unless `asked`: one job a processor, more on a server far away, where cases mostly wait. On a
-    foreign target no more than its limit of sessions permits.
-    """
-    processors = len(os.sched_getaffinity(0))
-    if target.description is None:
-        return asked or processors, 0, ""
-    far = math.ceil(target.facts.round_trip / NEAR)
-    wanted = 1 if target.takes_turns else asked or min(MOST_JOBS, max(processors, far))
-    permitted = sessions_permitted(target.description, wanted * SESSIONS)
-    if permitted == wanted * SESSIONS:
-        return wanted, 0, ""
-    jobs = max(1, permitted // SESSIONS)
-    remark = f"the account may have {permitted} sessions at once"
-    if jobs < wanted:
-        remark += f": --jobs {jobs} in place of {wanted}"
-    return jobs, max(1, permitted // jobs), remark
-
-
 def _run_arguments(options: Options, jobs: int, deadline: float) -> list[str]:
     arguments = [
         f"--timeout={CASE_WAITS * deadline:.0f}",
@@ -201,7 +189,7 @@ def _run_arguments(options: Options, jobs: int, deadline: float) -> list[str]:
         *(f"--allow={group}" for group in options.allow),
     ]
     if jobs > 1:
-        arguments += [f"-n{jobs}", "--dist=loadgroup"]
+        arguments += [f"-n{jobs}", "--dist=loadscope"]
     if options.strict:
         arguments.append("--strict")
     if options.verbose:
@@ -234,6 +222,7 @@ def _confirm(question: str) -> bool:
 
 def _list(cases: Path, select: tuple[str, ...]) -> int:
     collection = collect(cases, select)
+    check_chosen(collection, select)
     print_cases(Output(sys.stdout), collection.cases)
     return _tell_faults(collection)
 

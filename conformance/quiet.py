@@ -58,18 +58,30 @@ class Preparation:
 
 
 class Collection:
-    """A pytest plugin that keeps the cases that were collected."""
+    """A pytest plugin that keeps the cases that were collected.
+
+    `groups`: for each node id one name for all cases that run in one job; its own for most.
+    """
 
     def __init__(self) -> None:
         self.cases: list[Case] = []
         self.faults: list[str] = []
+        self.groups: dict[str, str] = {}
+        self.interrupted = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.faults.append(f"{report.nodeid}: {report.longreprtext}")
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.interrupted = excinfo.type is KeyboardInterrupt
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.cases = [item.stash[CASE] for item in session.items if CASE in item.stash]
+        for item in session.items:
+            if CASE in item.stash:
+                self.cases.append(item.stash[CASE])
+                marks = item.iter_markers("xdist_group")
+                self.groups[item.nodeid] = "_".join(mark.args[0] for mark in marks) or item.nodeid
 
 
 def arguments(cases: Path) -> list[str]:
@@ -107,15 +119,20 @@ def run_pytest(words: list[str], plugins: list[object]) -> int | pytest.ExitCode
 
 
 def collect(cases: Path, select: tuple[str, ...]) -> Collection:
-    """Collect the cases in a folder without running them; UsageError for a selector of none."""
-    options = Options(select=select)
-    check_selectors(options, cases)
+    """Collect the selected cases in a folder without running them."""
+    check_selectors(Options(select=select), cases)
     collection = Collection()
     words = [*arguments(cases), "--collect-only", *(f"--select={text}" for text in select)]
     run_pytest(words, [Quiet(), collection])
-    for selector in selectors(options):
+    if collection.interrupted:
+        raise KeyboardInterrupt
+    collection.cases.sort(key=lambda case: case.id)
+    return collection
+
+
+def check_chosen(collection: Collection, select: tuple[str, ...]) -> None:
+    """UsageError for a selector that selected no case, if all files could be read."""
+    for selector in selectors(Options(select=select)):
         chosen = any(selector.matches(case, catalogue()) for case in collection.cases)
         if not chosen and not collection.faults:
             raise UsageError(f"no case is selected by {selector.text}")
-    collection.cases.sort(key=lambda case: case.id)
-    return collection

@@ -1,11 +1,14 @@
 """How many cases run at once where --jobs does not say."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
 
 from conformance import cli
+from conformance import jobs as jobs_module
+from conformance.jobs import permitted_jobs, processors, wanted_jobs
 from conformance.run import Target
 from conformance.targets import client
 from conformance.targets.description import Account, Address, Description
@@ -29,6 +32,27 @@ def test_by_hand(connect, account):
     for connection in [connect() for _ in range(5)]:
         connection.login(account.user, account.password)
 """
+INBOX = """
+import os
+from pathlib import Path
+import pytest
+from conformance.requirements import allow, requirement
+
+def note(name):
+    Path(os.environ["CASES_WERE_IN"], f"{{name}}.{{os.getpid()}}").touch()
+
+@allow("inbox")
+@pytest.mark.parametrize("number", range({}))
+@requirement("RFC3501-6.1.2-OK")
+def test_inbox(connection, number):
+    '''A case that works in INBOX.'''
+    note(f"inbox-{{number}}")
+
+@requirement("RFC3501-6.1.2-OK")
+def test_other(connection):
+    '''Another.'''
+    note("other-0")
+"""
 NEAR, FAR = 0.0001, 0.1  # seconds of round trip
 
 
@@ -40,8 +64,8 @@ def target(monkeypatch):
         def permitted(_description, most):
             return min(most, sessions)
 
-        monkeypatch.setattr(cli, "sessions_permitted", permitted)
-        monkeypatch.setattr(cli.os, "sched_getaffinity", lambda _: {0, 1})
+        monkeypatch.setattr(jobs_module, "sessions_permitted", permitted)
+        monkeypatch.setattr(jobs_module, "processors", lambda: 2)
         facts = Facts("* OK", (), (), {}, "", "/", round_trip)
         address = Address("imap", "127.0.0.1", 143)
         account = Account("primary", "alice", "alicepw")
@@ -65,7 +89,8 @@ def target(monkeypatch):
     ],
 )
 def test_foreign_target(target, round_trip, sessions, jobs, each):
-    assert cli.suitable_jobs(target(round_trip, sessions))[:2] == (jobs, each)
+    it = target(round_trip, sessions)
+    assert permitted_jobs(it, wanted_jobs(it))[:2] == (jobs, each)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +103,22 @@ def test_foreign_target(target, round_trip, sessions, jobs, each):
     ],
 )
 def test_jobs_that_are_asked_for(target, asked, sessions, jobs, each, remark):
-    assert cli.suitable_jobs(target(NEAR, sessions), asked) == (jobs, each, remark)
+    it = target(NEAR, sessions)
+    assert permitted_jobs(it, wanted_jobs(it, asked)) == (jobs, each, remark)
 
 
 def test_reference_server(target):
     reference = replace(target(FAR, 0), description=None)
-    assert cli.suitable_jobs(reference) == (2, 0, "")
-    assert cli.suitable_jobs(reference, 8) == (8, 0, "")
+    assert permitted_jobs(reference, wanted_jobs(reference)) == (2, 0, "")
+    assert permitted_jobs(reference, wanted_jobs(reference, 8)) == (8, 0, "")
+
+
+@pytest.mark.parametrize("missing", [(), ("process_cpu_count",), ("sched_getaffinity",)])
+def test_processors_where_a_function_is_missing(monkeypatch, missing):
+    """Python 3.13 has the first, Linux the second, macOS with an older Python neither."""
+    for name in ("process_cpu_count", *missing):
+        monkeypatch.delattr(os, name, raising=False)
+    assert processors() >= 1
 
 
 def test_server_that_permits_few_sessions(tmp_path, monkeypatch):
@@ -118,3 +152,34 @@ def test_login_is_tried_again_while_sessions_may_be_counted_late(monkeypatch):
     answers = [False, True]
     with pytest.raises(client.SessionsExceededError):
         client.patiently(log_in)
+
+
+@pytest.mark.parametrize(("asked", "jobs"), [(1, None), (2, "-n2"), (9, "-n2")])
+def test_no_more_jobs_than_can_have_a_case(tmp_path, monkeypatch, asked, jobs):
+    """Of three cases two share INBOX, and so a job."""
+    path = tmp_path / "cases" / "any_state" / "test_it.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(INBOX.format(2))
+    runs = []
+    monkeypatch.setattr(cli, "run_pytest", lambda words, _: runs.append(words) or 0)
+    with FakeServer() as server:
+        words = ["run", server.url, "--jobs", str(asked), "--report", str(tmp_path / "report")]
+        cli.main(words, cases=tmp_path / "cases")
+    (words,) = runs
+    assert next((word for word in words if word.startswith("-n")), None) == jobs
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_cases_of_a_group_run_in_one_job(tmp_path, monkeypatch):
+    path = tmp_path / "cases" / "any_state" / "test_it.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(INBOX.format(5))
+    monkeypatch.setenv("CASES_WERE_IN", str(tmp_path))
+    with FakeServer() as server:
+        words = ["run", server.url, "--jobs", "2", "--allow", "inbox", "--report", str(tmp_path)]
+        assert cli.main(words, cases=tmp_path / "cases") == 0
+    assert len([*tmp_path.glob("inbox-*")]) == 5
+    assert len({path.suffix for path in tmp_path.glob("inbox-*")}) == 1, "one process"
+    assert {path.suffix for path in tmp_path.glob("other-*")} != {
+        path.suffix for path in tmp_path.glob("inbox-*")
+    }
