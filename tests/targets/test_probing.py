@@ -199,7 +199,7 @@ def test_what_came_before_tls_is_not_read_after_it(tmp_path):
         target = description(port, insecure=True)
         connected = connect_client(target)
         start_tls(connected, target)
-        assert "FLAGS" not in connected._imap.untagged_responses
+        assert "FLAGS" not in connected.connection.untagged_responses
         connected.shutdown()
 
 
