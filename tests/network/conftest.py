@@ -87,6 +87,6 @@ def connect():
     with contextlib.ExitStack() as sockets:
 
         def connect(port, host="127.0.0.1"):
-            return sockets.enter_context(socket.create_connection((host, port), timeout=20))
+            return sockets.enter_context(socket.create_connection((host, port), timeout=60))
 
         yield connect
