@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from _pytest.terminal import TerminalReporter
 
 from conformance.report.results import Results
 from conformance.requirements.case import Case
@@ -15,18 +15,21 @@ from conformance.stash import CASE, RESULTS, TARGET
 NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 
 
-class _Reporter(TerminalReporter):  # type: ignore[misc]  # it is final, and has no such option
-    """Says nothing of an interrupt: its words take a moment, in which a second one gets lost."""
+class _Reporter:
+    """pytest's own reporter for the plugins that talk to it. No hook of it is ever called.
 
-    def pytest_keyboard_interrupt(self, excinfo: object) -> None:
-        pass
+    So it takes no time either; in its words on an interrupt a second one would get lost.
+    """
 
-    def _report_keyboardinterrupt(self) -> None:
-        pass
+    def __init__(self, reporter: object) -> None:
+        self._reporter = reporter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reporter, name)
 
 
 class Quiet:
-    """A pytest plugin that lets pytest's own reporter, which other plugins talk to, write nothing.
+    """A pytest plugin that lets pytest's own reporter write nothing.
 
     The hook runs after the reporter is made and before pytest-xdist takes hold of it.
     """
@@ -37,8 +40,9 @@ class Quiet:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         manager = config.pluginmanager
-        manager.unregister(manager.getplugin("terminalreporter"))
-        manager.register(_Reporter(config, self._nowhere), "terminalreporter")
+        reporter: Any = manager.unregister(name="terminalreporter")
+        silent = type(reporter)(config, self._nowhere)
+        manager.register(_Reporter(silent), "terminalreporter")
 
     def pytest_unconfigure(self) -> None:
         self._nowhere.close()

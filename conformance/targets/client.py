@@ -81,13 +81,8 @@ def connect_client(description: Description, address: Address | None = None) -> 
     where = place(address)
     context = tls_context(description)
     try:
-        client = Client(
-            address.host,
-            address.port,
-            ssl=address.kind == "imaps",
-            ssl_context=context if address.kind == "imaps" else None,
-            timeout=SECONDS,
-        )
+        secure = address.kind == "imaps"
+        client = Client(address.host, address.port, context if secure else None, SECONDS)
     except ssl.SSLError as error:
         hint = " (a port without TLS is imap://)" if "WRONG_VERSION" in str(error) else ""
         raise UnreachableError(f"TLS with {where} fails: {_of_tls(error)}{hint}") from error
@@ -97,7 +92,7 @@ def connect_client(description: Description, address: Address | None = None) -> 
         raise UnreachableError(f"{where} offers capabilities that are not in ASCII") from error
     except OSError as error:
         raise UnreachableError(_of_network(error, address)) from error
-    if client._imap.state == "AUTH":
+    if client.connection.state == "AUTH":
         leave_client(client)
         raise UnreachableError(
             f"{where} greets with PREAUTH: it has logged somebody in already, and cases could not"
@@ -214,7 +209,7 @@ def log_in_client(client: IMAPClient, account: Account, description: Description
                     "STARTTLS: perhaps at a port with TLS, imaps://"
                 )
             start_tls(client, description)
-        client._imap.log_in(account.user, account.password)
+        client.connection.log_in(account.user, account.password)
     except FAILURES as error:
         reason = _reason(error)
         refused = SessionsExceededError if reason.startswith(f"[{LIMIT}]") else LoginRefusedError
@@ -260,7 +255,7 @@ def capabilities(client: IMAPClient) -> tuple[str, ...]:
     except FAILURES:
         raise
     except Exception:  # IMAPClient's reader, of an OK without CAPABILITY or with a strange one
-        offered = client._imap.capabilities
+        offered = client.connection.capabilities
     return tuple(in_text(name).upper() for name in offered)
 
 

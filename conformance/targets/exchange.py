@@ -5,6 +5,7 @@ imaplib alone waits as long as octets come, and keeps all of them.
 
 import contextlib
 import imaplib
+import re
 import socket
 import ssl
 import time
@@ -14,6 +15,7 @@ from imapclient import IMAPClient
 
 from conformance.wire.arguments import encode_command, word
 
+LITERAL = re.compile(rb"\{(\d{1,10})\+?\}\r?\n\Z")
 MOST = 4 << 20  # octets of an answer: tens of thousands of mailboxes
 AT_ONCE = 1 << 16
 
@@ -65,21 +67,24 @@ class Connection(imaplib.IMAP4):
         self._source: socket.socket | None = None  # where it was received from
         super().__init__(host, port)
 
-    def _create_socket(self, _timeout: float | None = None) -> socket.socket:
-        stream = socket.create_connection((self.host, self.port), self._seconds)
+    # These are what imaplib's documentation permits to override.
+
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:  # noqa: ARG002
+        self.host, self.port = host, port
+        self.sock = socket.create_connection((host, port), self._seconds)
         if self._context is not None:
-            stream = self._context.wrap_socket(stream, server_hostname=self.host)
+            self.sock = self._context.wrap_socket(self.sock, server_hostname=host)
         self._bounds.begin()
-        return stream
+
+    def shutdown(self) -> None:
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
 
     def send(self, data: Any) -> None:
         self._bounds.begin()
         self.sock.settimeout(self._seconds)
         super().send(data)
-
-    def _get_tagged_response(self, tag: bytes, expect_bye: bool = False) -> Any:
-        self._bounds.begin()  # of commands that are sent together each has its time
-        return super()._get_tagged_response(tag, expect_bye)  # type: ignore[misc]
 
     def readline(self) -> bytes:
         begin = 0
@@ -129,10 +134,31 @@ class Connection(imaplib.IMAP4):
         first, *rest = encode_command("tag", "LOGIN", [word(user), word(password)])
         if rest:
             self.literal = _Pieces(rest).next  # type: ignore[assignment]
-        status, data = self._simple_command("LOGIN", first[len(begin) : -2])
+        arguments: Any = first[len(begin) : -2]  # octets: imaplib would encode text
+        status, data = self.xatom("LOGIN", arguments)
         if status != "OK":
             raise self.error(data[-1])
         self.state = "AUTH"
+
+    def pipeline(self, lines: list[bytes]) -> list[tuple[str, bytes]]:
+        """Send these commands together; the status and the text that answer each.
+
+        Each has its time and size for the answer. What comes besides is passed over.
+        """
+        tags = [b"pipeline%d" % number for number in range(len(lines))]
+        self.send(b"".join(b"%b %b\r\n" % each for each in zip(tags, lines, strict=True)))
+        return [self._tagged(tag) for tag in tags]
+
+    def _tagged(self, tag: bytes) -> tuple[str, bytes]:
+        self._bounds.begin()
+        while line := self.readline():
+            if line.startswith(tag + b" "):
+                _, status, *text = line.rstrip().split(b" ", 2)
+                return status.decode("ascii", "replace").upper(), b"".join(text)
+            while literal := LITERAL.search(line):
+                self.read(int(literal[1]))
+                line = self.readline()
+        raise self.abort("the connection was closed")
 
 
 class _Pieces:
@@ -148,8 +174,13 @@ class _Pieces:
 
 
 class Client(IMAPClient):  # type: ignore[misc]
-    """An IMAPClient on such a connection."""
+    """An IMAPClient on such a connection, which is its `connection`; with TLS, given a context."""
 
-    def _create_IMAP4(self) -> Connection:  # noqa: N802
-        context = self.ssl_context if self.ssl else None
-        return Connection(self.host, self.port, context, self._timeout.connect)
+    def __init__(
+        self, host: str, port: int, context: ssl.SSLContext | None, seconds: float
+    ) -> None:
+        self.connection = Connection(host, port, context, seconds)
+        super().__init__(host, port, ssl=context is not None, ssl_context=context, timeout=seconds)
+
+    def _create_IMAP4(self) -> Connection:  # noqa: N802 - there is no other way to give it one
+        return self.connection

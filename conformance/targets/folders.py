@@ -24,7 +24,7 @@ def folders(client: IMAPClient, command: str, pattern: bytes) -> list[tuple[str,
     `command` is "LIST" or "LSUB". A response that is none is left out: cases judge it. Raises
     what imaplib raises, IMAP4.error also where the command is refused.
     """
-    connection = client._imap
+    connection = client.connection
     method = {"LIST": connection.list, "LSUB": connection.lsub}[command]
     status, responses = method('""', quoted(pattern))
     if status != "OK":

@@ -116,23 +116,15 @@ def _common(names: list[bytes]) -> bytes:
 
 def _each(client: IMAPClient, command: str, names: list[bytes]) -> dict[bytes, str]:
     """Carry out a command for each name, AT_ONCE of them in flight; the reasons for refusals."""
-    connection = client._imap
     refused = {}
     for start in range(0, len(names), AT_ONCE):
-        tags = {
-            name: connection._command(command, quoted(name))
-            for name in names[start : start + AT_ONCE]
-        }
-        for name, tag in tags.items():
-            try:
-                status, data = connection._command_complete(command, tag)
-            except connection.abort:
-                raise
-            except connection.error as error:
-                refused[name] = str(error)
-            else:
-                if status != "OK":
-                    refused[name] = in_text(data[0])
+        some = names[start : start + AT_ONCE]
+        answers = client.connection.pipeline(
+            [f"{command} ".encode() + quoted(name) for name in some]
+        )
+        for name, (status, text) in zip(some, answers, strict=True):
+            if status != "OK":
+                refused[name] = in_text(text)
     return refused
 
 

@@ -192,7 +192,7 @@ def _facts(client: IMAPClient, initial: tuple[str, ...]) -> Facts:
 
 def _round_trip(client: IMAPClient) -> float:
     begin = time.monotonic()
-    _if_understood(client._imap.capability)
+    _if_understood(client.connection.capability)
     return time.monotonic() - begin
 
 

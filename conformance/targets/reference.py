@@ -24,7 +24,7 @@ PROGRAM = (sys.executable, "-m", "reference_server")
 # Keeps the server and its folder as long as this process lives, however it ends.
 KEEPER = (sys.executable, "-IS", str(Path(__file__).with_name("keeper.py")))
 LOG = "server.log"
-START_SECONDS = 30
+START_SECONDS = 60
 LOG_LINES = 40
 READY = re.compile(r"(imaps?)=(\S+):(\d+)")
 

@@ -57,9 +57,9 @@ class Scrypt:
     key: bytes
 
     def verify(self, password: str) -> bool:
-        return hmac.compare_digest(self.key, self._derive(password))
+        return hmac.compare_digest(self.key, self.derive(password))
 
-    def _derive(self, password: str) -> bytes:
+    def derive(self, password: str) -> bytes:
         return hashlib.scrypt(
             password.encode("utf-8", "surrogatepass"),
             salt=self.salt,
@@ -111,7 +111,7 @@ def parse_hash(text: str) -> Verifier:
 def scrypt_hash(password: str, *, log_cost: int = 14) -> str:
     """A new ``password_hash`` for ``password``, with a salt of its own."""
     salt = os.urandom(16)
-    key = Scrypt(1 << log_cost, 8, 1, salt, bytes(32))._derive(password)
+    key = Scrypt(1 << log_cost, 8, 1, salt, bytes(32)).derive(password)
     return f"$scrypt$ln={log_cost},r=8,p=1${_base64(salt)}${_base64(key)}"
 
 

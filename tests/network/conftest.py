@@ -90,7 +90,7 @@ def connect():
     with contextlib.ExitStack() as sockets:
 
         def connect(port, host="127.0.0.1"):
-            return sockets.enter_context(socket.create_connection((host, port), timeout=20))
+            return sockets.enter_context(socket.create_connection((host, port), timeout=60))
 
         yield connect
 
@@ -102,7 +102,7 @@ def make_channel(server_tls):
 
     def make(patience=GENEROUS, tls=server_tls):
         with socket.create_server(("127.0.0.1", 0)) as listening:
-            client = socket.create_connection(listening.getsockname(), timeout=20)
+            client = socket.create_connection(listening.getsockname(), timeout=60)
             accepted, _ = listening.accept()
         channel = SocketChannel(accepted, "127.0.0.1", tls, patience)
         opened.append((channel, client))

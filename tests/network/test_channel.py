@@ -218,14 +218,14 @@ def test_a_wakeup_from_another_thread(make_channel, wakeup, thread):
     channel, _ = make_channel()
     waiting = thread(channel.wait, wakeup)
     wakeup.set()
-    assert waiting.result(timeout=20) == "wakeup"
+    assert waiting.result(timeout=60) == "wakeup"
 
 
 def test_interrupt_ends_waiting_but_sending_goes_on(make_channel, wakeup, thread):
     channel, client = make_channel()
     receiving = thread(channel.receive)
     channel.interrupt()
-    assert receiving.result(timeout=20) == b""
+    assert receiving.result(timeout=60) == b""
     assert channel.wait(wakeup) == "data"
     client.sendall(b"more")
     assert channel.receive() == b""
@@ -237,7 +237,7 @@ def test_interrupt_over_tls(over_tls, thread):
     channel, client = over_tls()
     receiving = thread(channel.receive)
     channel.interrupt()
-    assert receiving.result(timeout=20) == b""
+    assert receiving.result(timeout=60) == b""
     channel.send(b"BYE")
     assert client.recv(100) == b"BYE"
 
@@ -247,7 +247,7 @@ def test_abort_frees_a_blocked_sender(make_channel, thread):
     sending = thread(channel.send, bytes(64 << 20))
     channel.abort()
     with pytest.raises(Disconnected):
-        sending.result(timeout=20)
+        sending.result(timeout=60)
 
 
 def test_tls(over_tls):
@@ -284,13 +284,13 @@ def test_a_record_that_comes_in_two_parts_is_waited_for(make_channel, client_tls
             client.sendall(outgoing.read())
             incoming.write(client.recv(65536))
     client.sendall(outgoing.read())
-    handshake.result(timeout=20)
+    handshake.result(timeout=60)
     client_object.write(b"request")
     record = outgoing.read()
     client.sendall(record[:10])
     receiving = thread(channel.receive)
     client.sendall(record[10:])
-    assert receiving.result(timeout=20) == b"request"
+    assert receiving.result(timeout=60) == b"request"
 
 
 @pytest.mark.parametrize("octets", [b"a NOOP\r\n", b"", bytes(5000)])
@@ -314,7 +314,7 @@ def test_a_handshake_can_be_interrupted(make_channel, thread):
     handshake = thread(channel.start_tls)
     channel.interrupt()
     with pytest.raises(Disconnected):
-        handshake.result(timeout=20)
+        handshake.result(timeout=60)
 
 
 def test_no_tls_without_a_context(make_channel):
@@ -343,4 +343,4 @@ def test_closing_tls_says_so(over_tls, thread):
     assert client.recv(100) == b"BYE"
     assert client.recv(100) == b""  # a missing close_notify would be an SSLEOFError
     client.close()
-    closing.result(timeout=20)
+    closing.result(timeout=60)

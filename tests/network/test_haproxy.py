@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.directive("imap_accept_haproxy", "proxy")
 
 CLIENT = "127.0.0.7"  # neither the proxy's address nor the server's
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 
 
 class Proxy:

@@ -251,5 +251,5 @@ def test_a_place_is_free_after(start_server, connect, monkeypatch, ending):
     ENDINGS[ending](client)
     everything = server._connections
     with everything._changed:
-        assert everything._changed.wait_for(lambda: not everything._channels, timeout=20)
+        assert everything._changed.wait_for(lambda: not everything._channels, timeout=60)
     assert connect(ports["imap"]).recv(100) == b"hello 127.0.0.1"

@@ -67,7 +67,7 @@ def test_the_older_names(load, name):
 def test_context_max_mem_limits_a_command(start_reference):
     """A quarter of it is for the line; a message goes to a file instead."""
     server = start_reference(context_max_mem="64k")
-    with socket.create_connection(server.imap, timeout=20) as client, client.makefile("rb") as file:
+    with socket.create_connection(server.imap, timeout=60) as client, client.makefile("rb") as file:
         client.sendall(b"a LOGIN alice@example.test alicepw\r\n")
         client.sendall(b"b NOOP" + b" " * 17000 + b"\r\n")
         client.sendall(b"c LIST (" + b"x" * 16000 + b"\r\n")

@@ -41,7 +41,7 @@ def test_correct_server_passes(far_away, tmp_path):
     command = [sys.executable, "-m", "conformance", "run", str(far_away), "--insecure"]
     command += ["--report", str(tmp_path / "report")]
     command += [word for chosen in CHOSEN for word in ("--select", chosen)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=110)
+    run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     cases = json.loads((tmp_path / "report" / "results.json").read_text())["cases"]
     assert {case["outcome"] for case in cases} <= {"pass", "skip"}

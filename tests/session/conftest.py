@@ -62,7 +62,7 @@ class MemoryChannel:
     def receive(self):
         with self.changed:
             self._rest()
-            self.changed.wait_for(self._has_event, timeout=20)
+            self.changed.wait_for(self._has_event, timeout=60)
             self._waiting = False
             if self.timed_out:
                 raise Timeout
@@ -158,7 +158,7 @@ class Client:
         channel = self.channel
         with channel.changed:
             done = channel.changed.wait_for(
-                lambda: self.finished or channel.is_at_rest(), timeout=20
+                lambda: self.finished or channel.is_at_rest(), timeout=60
             )
             assert done, "the session neither ends nor wants to read"
             sent, channel.sent = channel.sent, b""

@@ -76,7 +76,7 @@ def test_long_content_is_sent_in_pieces(selected):
 
 def raw(client):
     with client.channel.changed:
-        assert client.channel.changed.wait_for(client.channel.is_at_rest, timeout=20)
+        assert client.channel.changed.wait_for(client.channel.is_at_rest, timeout=60)
         sent, client.channel.sent = client.channel.sent, b""
     return sent
 

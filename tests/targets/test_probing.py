@@ -144,7 +144,7 @@ def dripping():
     ended.set()
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(100)
 @pytest.mark.parametrize("connect", [connect_client, lambda it: pass_proxy(it.main)])
 def test_greeting_without_end(monkeypatch, connect, dripping):
     monkeypatch.setattr(client, "SECONDS", 0.3)
@@ -153,14 +153,14 @@ def test_greeting_without_end(monkeypatch, connect, dripping):
     assert "gives no greeting within 0.3 s" in str(caught.value)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(100)
 def test_greeting_of_any_length(monkeypatch):
     monkeypatch.setattr(exchange, "MOST", 1 << 20)
     with listening(lambda stream: endless(stream, b"x" * 65536)) as port:
         assert "an answer of more than 1048576 octets" in said(description(port))
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(100)
 def test_answers_without_end(monkeypatch):
     monkeypatch.setattr(exchange, "MOST", 1 << 16)
     with listening(lambda stream: endless(stream, b"* OK x\r\n")) as port:
@@ -168,7 +168,7 @@ def test_answers_without_end(monkeypatch):
     assert "cannot be asked for its capabilities: an answer of more than 65536 octets" in problem
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(100)
 def test_answer_that_drips(monkeypatch, fake, dripping):
     monkeypatch.setattr(client, "SECONDS", 0.3)
 
@@ -199,7 +199,7 @@ def test_what_came_before_tls_is_not_read_after_it(tmp_path):
         target = description(port, insecure=True)
         connected = connect_client(target)
         start_tls(connected, target)
-        assert "FLAGS" not in connected._imap.untagged_responses
+        assert "FLAGS" not in connected.connection.untagged_responses
         connected.shutdown()
 
 

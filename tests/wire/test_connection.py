@@ -22,6 +22,8 @@ from conformance.wire import (
     ServerClosed,
     TlsFailed,
     UnexpectedResponse,
+    channel,
+    connection,
 )
 from conformance.wire.grammar import Exists
 from tests.wire.scripted import Script
@@ -100,23 +102,45 @@ def test_a_deadline_names_what_was_waited_for(script):
     assert "* 2 EXI" in str(caught.value)
 
 
-def talking(script, lines, command):
-    """The server says one of the lines every twentieth of a second until `command` has ended."""
-    ended = threading.Event()
+class Talker:
+    """The socket to a server that says a line every twentieth of a second, and a clock for it.
 
-    def talk():
-        for line in lines:
-            if ended.wait(0.05):
-                return
-            script.says(line)
+    Its time passes only while the client waits, so it is the same on a machine with other work.
+    """
 
-    thread = threading.Thread(target=talk)
-    thread.start()
-    try:
-        return command()
-    finally:
-        ended.set()
-        thread.join()
+    def __init__(self, lines):
+        self._lines = iter(lines)
+        self._due = 0.05
+        self.now = 0.0
+
+    def monotonic(self):
+        return self.now
+
+    def settimeout(self, seconds):
+        self._until = self.now + seconds
+
+    def sendall(self, _octets):
+        pass
+
+    def recv(self, _size):
+        if self._until < self._due:
+            self.now = self._until
+            raise TimeoutError
+        self.now, self._due = self._due, self._due + 0.05
+        return next(self._lines) + b"\r\n"
+
+
+@pytest.fixture
+def talking(script, monkeypatch):
+    """talking(lines): the server begins to say them."""
+
+    def talking(lines):
+        talker = Talker(lines)
+        monkeypatch.setattr(script.connection.channel, "socket", talker)
+        for module in (channel, connection):
+            monkeypatch.setattr(module, "time", talker)
+
+    return talking
 
 
 @pytest.mark.parametrize(
@@ -129,15 +153,16 @@ def talking(script, lines, command):
         (lambda connection: connection.expect_close(), "the end of the connection"),
     ],
 )
-def test_a_server_that_only_talks_is_not_heard_for_ever(script, wait, awaited):
+def test_a_server_that_only_talks_is_not_heard_for_ever(script, talking, wait, awaited):
+    talking(itertools.repeat(b"* OK still here"))
     with pytest.raises(DeadlineExpired, match=awaited) as caught:
-        talking(script, itertools.repeat(b"* OK still here"), lambda: wait(script.connection))
+        wait(script.connection)
     assert 4 * 0.2 <= caught.value.seconds < 15 * 0.2
 
 
-def test_a_slow_answer_that_makes_progress_is_awaited(script):
-    lines = [b"* OK " + b"x" * 200] * 24 + [b"a1 OK done"]  # takes six deadlines
-    answer = talking(script, lines, lambda: script.connection.command("NOOP"))
+def test_a_slow_answer_that_makes_progress_is_awaited(script, talking):
+    talking([b"* OK " + b"x" * 200] * 24 + [b"a1 OK done"])  # takes six deadlines
+    answer = script.connection.command("NOOP")
     assert len(answer.untagged) == 24
 
 
