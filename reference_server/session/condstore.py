@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from reference_server.protocol.commands import Resync, SequenceSet
 from reference_server.protocol.responses import Atom, Code, Condition, Data, Response
 from reference_server.session.outcome import Bad
-from reference_server.session.uid_sets import uid_set, union
+from reference_server.session.uid_sets import Span, common, gaps, runs, span_set
 from reference_server.session.view import View
 
 if TYPE_CHECKING:
@@ -50,25 +49,27 @@ def vanished_earlier(
 ) -> Iterator[Response]:
     """The removals of messages among ``uids`` (None: all) that the view never had (3.2.10.1).
 
-    Those that it has are news like others. ``*`` is the greatest UID, be the message there or not.
+    Those that it has are reported like others. If ``modseq`` is older than what is known of
+    removals, that is every UID that the client can know and no message has (3.2.6). ``*`` is the
+    greatest UID, be the message there or not.
     """
-    present = set(view.uids)
-    expunged = [
-        uid for uid in view.mailbox.expunged_since(modseq) if uid > above and uid not in present
-    ]
+    removed = view.mailbox.expunged_since(modseq)
+    if removed is None:
+        spans = gaps(view.uids, view.uid_next)
+    else:
+        present = set(view.uids)
+        spans = runs(uid for uid in removed if uid < view.uid_next and uid not in present)
+    spans = common(spans, [(above + 1, view.uid_next)])
     if uids is not None:
-        greatest = max([*expunged[-1:], *view.uids[-1:]], default=0)
-        expunged = [expunged[index] for index in union(_spans(expunged, uids, greatest))]
-    if expunged:
-        yield Data("VANISHED", ((Atom(b"EARLIER"),), uid_set(expunged)))
+        greatest = max([*(last for _, last in spans[-1:]), *view.uids[-1:]], default=0)
+        spans = common(spans, (_span(ends, greatest) for ends in uids.ranges))
+    if spans:
+        yield Data("VANISHED", ((Atom(b"EARLIER"),), span_set(spans)))
 
 
-def _spans(uids: Sequence[int], wanted: SequenceSet, greatest: int) -> list[tuple[int, int]]:
-    spans = []
-    for ends in wanted.ranges:
-        first, last = sorted(greatest if end is None else end for end in ends)
-        spans.append((bisect_left(uids, first), bisect_right(uids, last)))
-    return spans
+def _span(ends: tuple[int | None, int | None], greatest: int) -> Span:
+    first, last = sorted(greatest if end is None else end for end in ends)
+    return first, last
 
 
 def resynchronize(view: View, known: Resync) -> Iterator[Response]:

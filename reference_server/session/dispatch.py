@@ -147,7 +147,10 @@ _CODES: dict[type[MailboxError], Code] = {
 
 
 def execute(session: Session, command: Command) -> Generator[Response, None, None]:
-    """Carry out one command: its untagged responses, pending news, the tagged condition.
+    """Carry out one command: its untagged responses, pending changes, the tagged condition.
+
+    What SELECT and EXAMINE answer is the mailbox at one moment: changes since then are pending
+    until the next command.
 
     Raises only what ends the connection. A fault in encoding a response may be thrown in; it
     counts as the handler's.
@@ -158,6 +161,7 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
         return
     entry = TABLE[type(command)]
     after: Callable[[], None] | None = None
+    view = session.view
     try:
         if session.revision2:
             refuse_what_was_removed(command)
@@ -183,8 +187,8 @@ def execute(session: Session, command: Command) -> Generator[Response, None, Non
     except Exception:
         logger.exception("%s of %s: internal error", entry.name, session.channel.peer)
         condition = Condition("NO", Text.INTERNAL_ERROR, Code("SERVERBUG"), command.tag)
-    if session.view is not None and not session.ended:
-        yield from session.view.tell(expunges=entry.expunges(command))
+    if view is not None and session.view is view and not session.ended:
+        yield from view.tell(expunges=entry.expunges(command))
     yield condition
     if after is not None:
         after()

@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reference_server.protocol.responses import Atom
+
+Span = tuple[int, int]
+"""The first and the last of a run of UIDs."""
 
 
 def uid_set(uids: Sequence[int]) -> Atom:
     """A uid-set of at least one UID, in the order given; runs of ascending ones as ranges."""
-    ranges: list[tuple[int, int]] = []
+    return span_set(runs(uids))
+
+
+def span_set(spans: Iterable[Span]) -> Atom:
+    """A uid-set of at least one run."""
+    return Atom(b",".join(b"%d" % a if a == b else b"%d:%d" % (a, b) for a, b in spans))
+
+
+def runs(uids: Iterable[int]) -> list[Span]:
+    """The UIDs, in the order given, as runs."""
+    found: list[Span] = []
     for uid in uids:
-        if ranges and uid == ranges[-1][1] + 1:
-            ranges[-1] = (ranges[-1][0], uid)
+        if found and uid == found[-1][1] + 1:
+            found[-1] = (found[-1][0], uid)
         else:
-            ranges.append((uid, uid))
-    return Atom(b",".join(b"%d" % a if a == b else b"%d:%d" % (a, b) for a, b in ranges))
+            found.append((uid, uid))
+    return found
+
+
+def gaps(uids: Iterable[int], end: int) -> list[Span]:
+    """The runs of the numbers from 1 to before ``end`` that are not among these ascending UIDs."""
+    found: list[Span] = []
+    start = 1
+    for uid in (*uids, end):
+        if start < uid:
+            found.append((start, uid - 1))
+        start = uid + 1
+    return found
+
+
+def common(spans: Sequence[Span], others: Iterable[Span]) -> list[Span]:
+    """What is in both. ``spans`` ascend and do not overlap; ``others`` come in any order."""
+    found: list[Span] = []
+    index = 0
+    for low, high in sorted(others):
+        if found:  # where it overlaps the one before
+            low = max(low, found[-1][1] + 1)
+        while index < len(spans) and spans[index][1] < low:
+            index += 1
+        while index < len(spans) and max(spans[index][0], low) <= high:
+            first, last = spans[index]
+            found.append((max(first, low), min(last, high)))
+            if last > high:
+                break  # the next may have the rest of it
+            index += 1
+    return found
 
 
 def union(spans: list[tuple[int, int]]) -> Sequence[int]:

@@ -57,9 +57,9 @@ class View:
         self.rouse: Callable[[], None] | None = None  # called for each change (IDLE)
         self._queue = ChangeQueue(self)
         self.last_shown = MAX_UID
-        snapshot = mailbox.open(self, claim_recent=not read_only)
+        snapshot = mailbox.open(self, claim_recent=not read_only, with_modseqs=condstore)
         self.uid_validity = snapshot.uid_validity
-        self.uid_next = snapshot.uid_next
+        self.uid_next = snapshot.uid_next  # as far as changes are taken in
         self.flags: dict[int, Flags] = snapshot.messages  # without \Recent
         self.uids: list[int] = list(self.flags)
         self.last_shown = self.uids[-1] if self.uids else 0
@@ -78,18 +78,12 @@ class View:
         self._encoded = FlagLists(recent=False)
         self._encoded_recent = FlagLists(recent=True)
         self.highest_modseq = snapshot.highest_modseq  # of all changes taken in
-        self.modseqs: dict[int, int] | None = None  # for a client that knows of them; by UID
+        self.modseqs = snapshot.modseqs  # by UID; None: the client does not know of them
         # Of the messages in _changed, flags and mod-sequence as the client knows them.
         self._before: dict[int, tuple[Flags, int]] = {}
         self._has_removals = False  # that storage has not been told to be reported
         self._untold_expunge: int | None = None  # the mod-sequence of the first in vanished
         self._held_back = False  # the client has been given a lower one than the highest
-        if condstore:
-            try:
-                self.use_modseqs()
-            except BaseException:
-                self.leave()  # nobody will have this view to leave it
-                raise
 
     # What storage tells
 
@@ -132,6 +126,7 @@ class View:
         added = dict(change.messages)
         self.flags.update(added)
         self._arrived.extend(added)
+        self.uid_next = max([self.uid_next, *(uid + 1 for uid in added)])
         if change.recent_for(self) and not self._revision2:
             self.recent.update(added)
         if self.modseqs is not None:

@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 
 from reference_server.checkpoint import checkpoint
+from reference_server.storage import expunged
 from reference_server.storage.content import BlobReader, Contents
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import MailboxMissing, MessageMissing
@@ -93,7 +94,9 @@ class Mailbox:
         """UIDVALIDITY (RFC 3501, 2.3.1.1)."""
         return self._uid_validity
 
-    def open(self, observer: Observer, claim_recent: bool) -> Snapshot:
+    def open(
+        self, observer: Observer, claim_recent: bool, *, with_modseqs: bool = False
+    ) -> Snapshot:
         """Take a snapshot; from this moment on ``observer`` is told of every change.
 
         ``claim_recent`` (SELECT): the recent messages are recent for this session only, and
@@ -117,6 +120,7 @@ class Mailbox:
                 else frozenset(),
                 keywords=self._flags(transaction.connection).keywords,
                 highest_modseq=counters.highest_modseq,
+                modseqs=self._read_modseqs(transaction.connection) if with_modseqs else None,
             )
             watch = _Watch(observer, claim_recent, counters.highest_modseq)
             transaction.after_commit(lambda: self._watches.append(watch))
@@ -186,21 +190,15 @@ class Mailbox:
         Observers were told of every change that is in it, and will be told of every other.
         """
         with self._database.locked() as connection:
-            rows = connection.execute(
-                "SELECT uid, modseq FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
-            )
-            modseqs = dict(rows)
-            require((int,), modseqs.values(), f"mod-sequences of {self._name}")
-            return modseqs
+            return self._read_modseqs(connection)
 
-    def expunged_since(self, modseq: int) -> list[int]:
-        """The UIDs, ascending, of the messages that were removed after this mod-sequence."""
+    def expunged_since(self, modseq: int) -> list[int] | None:
+        """The UIDs, ascending, of the messages that were removed after this mod-sequence.
+
+        None: it is so old that not all of them are known.
+        """
         with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT uid FROM expunged WHERE mailbox = ? AND modseq > ? ORDER BY uid",
-                (self.id, modseq),
-            )
-            return [uid for (uid,) in rows]
+            return expunged.since(connection, self.id, modseq)
 
     def expunge(self, uids: Sequence[int] | None, origin: Observer | None = None) -> list[int]:
         """Remove those of ``uids`` (None: of all) that carry \\Deleted; their UIDs, ascending.
@@ -322,19 +320,14 @@ class Mailbox:
         connection = transaction.connection
         modseq = self._counters(connection).highest_modseq + 1
         index = self._loaded(connection)
-        encoded = json.dumps(uids)
         removed = dict(
             connection.execute(
                 "DELETE FROM placement WHERE mailbox = ?"
                 " AND uid IN (SELECT value FROM json_each(?)) RETURNING uid, message",
-                (self.id, encoded),
+                (self.id, json.dumps(uids)),
             ).fetchall()
         )
-        connection.execute(
-            "INSERT INTO expunged (mailbox, uid, modseq) SELECT ?, value, ? FROM json_each(?)",
-            (self.id, modseq, encoded),
-        )
-        self._set_modseq(connection, modseq)
+        expunged.note(connection, self.id, uids, modseq)
 
         def forget() -> None:
             for uid in uids:
@@ -399,6 +392,12 @@ class Mailbox:
             raise MailboxMissing(self._name)
         require((int,), row, f"counters of {self._name}")
         return _Counters(*row)
+
+    def _read_modseqs(self, connection: sqlite3.Connection) -> dict[int, int]:
+        rows = connection.execute(
+            "SELECT uid, modseq FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
+        )
+        return dict(rows)
 
     def _set_modseq(self, connection: sqlite3.Connection, modseq: int) -> None:
         connection.execute("UPDATE mailbox SET highest_modseq = ? WHERE id = ?", (modseq, self.id))

@@ -15,8 +15,8 @@ VERSION = 2
 # No id is used again: AUTOINCREMENT gives one greater than any there ever was.
 # placement is narrow, message wide: a copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
-# expunged has a row for each message that ever left a mailbox, as long as the mailbox is there: a
-# few octets where the message had thousands, and QRESYNC (RFC 7162) can always tell them all.
+# expunged has a row, counted in expunged_rows, for each message that left a mailbox with a
+# mod-sequence above expunged_after: QRESYNC (RFC 7162) tells them all. Of others nothing is known.
 _MESSAGE = """
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,6 +51,8 @@ CREATE TABLE mailbox (
     uid_next INTEGER NOT NULL DEFAULT 1,
     recent_from INTEGER NOT NULL DEFAULT 1,
     highest_modseq INTEGER NOT NULL DEFAULT 1,
+    expunged_rows INTEGER NOT NULL DEFAULT 0,
+    expunged_after INTEGER NOT NULL DEFAULT 0,
     UNIQUE (account, name)
 );
 CREATE TABLE former_name (
@@ -100,6 +102,10 @@ _MIGRATIONS = {
 INSERT INTO new_message SELECT * FROM message;
 DROP TABLE message;
 ALTER TABLE new_message RENAME TO message;
+ALTER TABLE mailbox ADD COLUMN expunged_rows INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN expunged_after INTEGER NOT NULL DEFAULT 0;
+UPDATE mailbox SET expunged_rows =
+    (SELECT count(*) FROM expunged WHERE expunged.mailbox = mailbox.id);
 """
 }
 

@@ -68,6 +68,7 @@ class Snapshot:
     recent: frozenset[int]  # UIDs that are \Recent for this session
     keywords: tuple[str, ...]  # what the mailbox knows: $Forwarded, and those used, in that order
     highest_modseq: int
+    modseqs: dict[int, int] | None = None  # by UID, if they were asked for; the caller's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,6 @@ TOLD = (2, 3, 5, 8)
 FLAGS = [NONE, SEEN, frozenset({"\\Flagged"}), frozenset({"\\Seen", "work"})]
 
 
-class Mailbox(FakeMailbox):
-    def modseqs(self):
-        return dict.fromkeys(self.uids, 1)
-
-
 @st.composite
 def histories(draw):
     """Changes in any order that a mailbox allows; None: the session takes them in."""
@@ -50,7 +45,7 @@ def histories(draw):
 
 def take_in(history, *, condstore):
     """A view that all this has happened to."""
-    view = View(Mailbox(*TOLD), read_only=False, condstore=condstore)
+    view = View(FakeMailbox(*TOLD), read_only=False, condstore=condstore)
     for change in history:
         if change is None:
             view.refresh()

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from tests.session.dialogue import play
+from reference_server.storage import Mailbox
+from tests.session.dialogue import deliver, play
 
 CONDSTORE = {
     "FETCH": """
@@ -365,3 +366,80 @@ def test_resynchronize(known, expected, alice, second, store):
 def test_enable_tells_what_was_asked_for(alice):
     assert alice.ok("ENABLE CONDSTORE QRESYNC") == ["* ENABLED CONDSTORE QRESYNC"]
     assert alice.session.enabled == {"CONDSTORE", "QRESYNC"}
+
+
+@pytest.mark.usefixtures("four_messages")
+def test_removals_older_than_what_is_kept(alice, second, store, monkeypatch):
+    """Every UID that is not there, among those that the client knows (RFC 7162, 3.2.6)."""
+    monkeypatch.setattr("reference_server.storage.expunged.LIMIT", 4)
+    for _ in range(8):
+        deliver(store, "INBOX")
+    second.ok("SELECT INBOX")
+    for uid in (2, 3, 4, 7, 10, 12):
+        second.ok(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
+        second.ok("EXPUNGE")
+    # Of six removals the newest four are kept, and the mod-sequence of the second, which is 17.
+    removed = dict.fromkeys((1, 14, 15, 16), "2:4,7,10,12")
+    removed |= {17: "4,7,10,12", 18: "4,7,10,12", 19: "7,10,12", 22: "10,12"}
+    validity = re.search(r"UIDVALIDITY (\d+)", "".join(second.ok("STATUS INBOX (UIDVALIDITY)")))[1]
+    alice.ok("ENABLE QRESYNC")
+    for modseq, uids in removed.items():
+        expected = [f"* VANISHED (EARLIER) {uids}"]
+        answer = alice.ok(f"SELECT INBOX (QRESYNC ({validity} {modseq}))")
+        assert [line for line in answer if "VANISHED" in line] == expected, modseq
+        answer = alice.ok(f"UID FETCH 1:* (FLAGS) (CHANGEDSINCE {modseq} VANISHED)")
+        assert [line for line in answer if "VANISHED" in line] == expected, modseq
+    known = alice.ok(f"SELECT INBOX (QRESYNC ({validity} 1 1:3,9:11))")
+    assert "* VANISHED (EARLIER) 2:3,10" in known
+    matched = alice.ok(f"SELECT INBOX (QRESYNC ({validity} 1 1:12 (1,2,3 1,5,6)))")
+    assert "* VANISHED (EARLIER) 7,10,12" in matched
+    with store._database.locked() as connection:
+        (rows,) = connection.execute("SELECT count(*) FROM expunged").fetchone()
+        counted = connection.execute("SELECT expunged_rows, expunged_after FROM mailbox")
+        assert (rows, max(counted)) == (4, (4, 17))
+
+
+SELECTS = [
+    "SELECT INBOX",
+    "EXAMINE INBOX",
+    "SELECT INBOX (CONDSTORE)",
+    "SELECT INBOX (QRESYNC ({} 1))",
+    "SELECT INBOX (QRESYNC ({} 1 1:4 (1:3 1:3)))",
+]
+
+
+@pytest.mark.parametrize("command", SELECTS)
+@pytest.mark.usefixtures("four_messages")
+def test_select_shows_one_moment(command, alice, second, store, monkeypatch):
+    """What others do between the snapshot and the tagged OK comes with the next command."""
+    second.ok("SELECT INBOX")
+    second.ok("STORE 4 +FLAGS.SILENT (\\Deleted)")
+    second.ok("EXPUNGE")
+    validity = re.search(r"UIDVALIDITY (\d+)", "".join(second.ok("STATUS INBOX (UIDVALIDITY)")))[1]
+    alice.ok("ENABLE QRESYNC")
+    command = command.format(validity)
+    alice.ok(command)
+    alice.ok("UNSELECT")
+    undisturbed = alice.ok(command)
+    alice.ok("UNSELECT")
+    opened = Mailbox.open
+
+    def late(mailbox, *arguments, **options):
+        snapshot = opened(mailbox, *arguments, **options)
+        mailbox.store_flags([1], "add", frozenset({"\\Seen", "$new"}))
+        mailbox.store_flags([2], "add", frozenset({"\\Deleted"}))
+        mailbox.expunge([2])
+        for _ in range(2):
+            deliver(store, "INBOX")
+        mailbox.store_flags([6], "add", frozenset({"\\Deleted"}))
+        mailbox.expunge([6])
+        return snapshot
+
+    monkeypatch.setattr(Mailbox, "open", late)
+    assert alice.ok(command) == undisturbed
+    update = alice.ok("NOOP")
+    assert update[0] == "* VANISHED 2"
+    assert update[1] == "* 3 EXISTS"
+    assert any(line.startswith("* 1 FETCH (UID 1 FLAGS ($new \\Seen") for line in update)
+    assert not [line for line in update if "EARLIER" in line]
+    assert alice.ok("NOOP") == []

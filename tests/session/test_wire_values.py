@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reference_server.session.channel import Wakeup
 from reference_server.session.patterns import Patterns
-from reference_server.session.uid_sets import uid_set
+from reference_server.session.uid_sets import common, gaps, runs, uid_set
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,19 @@ def test_a_wakeup_can_be_set_any_number_of_times_and_after_its_end():
     wakeup.clear()
     wakeup.close()
     wakeup.set()
+
+
+@given(
+    st.sets(st.integers(1, 40)),
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 20)), max_size=5),
+)
+def test_spans(uids, others):
+    """Against sets of numbers."""
+    spans = runs(sorted(uids))
+    assert [uid for a, b in spans for uid in range(a, b + 1)] == sorted(uids)
+    absent = gaps(sorted(uids), 50)
+    assert [uid for a, b in absent for uid in range(a, b + 1)] == sorted({*range(1, 50)} - uids)
+    ranges = [(low, low + length) for low, length in others]
+    named = {uid for low, high in ranges for uid in range(low, high + 1)}
+    both = common(spans, ranges)
+    assert [uid for a, b in both for uid in range(a, b + 1)] == sorted(uids & named)

@@ -135,6 +135,9 @@ def test_all_that_was_in_it_is_there(version_1):
     ]
     assert inbox.modseqs() == {2: 4, 5: 6}
     assert inbox.expunged_since(3) == [3, 4]
+    with store._database.locked() as connection:
+        rows = connection.execute("SELECT expunged_rows FROM mailbox ORDER BY id").fetchall()
+        assert rows == [(3,), (0,)]
     snapshot = Watcher(inbox).snapshot
     assert (snapshot.uid_next, snapshot.uid_validity, snapshot.highest_modseq) == (6, 1699999999, 7)
     assert (snapshot.recent, snapshot.keywords) == ({5}, ("$Forwarded", "$Work"))

@@ -127,7 +127,11 @@ def failed_select_keeps_the_old_mailbox():
 def examine_takes_recent_away():
     """EXAMINE claims the recent messages, as SELECT does."""
     opened = Mailbox.open
-    Mailbox.open = lambda self, observer, **_: opened(self, observer, claim_recent=True)
+
+    def claiming(self, observer, claim_recent, **options):  # noqa: ARG001
+        return opened(self, observer, claim_recent=True, **options)
+
+    Mailbox.open = claiming
 
 
 @found_by("authenticated/status/unseen_counts_the_messages_without_seen")
