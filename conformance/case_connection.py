@@ -6,6 +6,7 @@ from datetime import datetime
 from conformance.obstacles import Obstacles
 from conformance.targets.client import LIMIT, SessionsExceededError
 from conformance.targets.description import Account
+from conformance.targets.guard import Watch
 from conformance.wire import (
     Answer,
     Connection,
@@ -18,6 +19,8 @@ from conformance.wire import (
     UnexpectedResponse,
 )
 from conformance.wire.arguments import Argument
+from conformance.wire.commands import SentCommand
+from conformance.wire.grammar import Response
 
 # A server tells of a new message with the APPEND or with one of the next commands; it is asked
 # so often before it counts as silent about it.
@@ -35,6 +38,8 @@ class CaseConnection(Connection):
     account: Account | None = None
     mailbox: str = ""
     obstacles = Obstacles()
+    watch: Watch | None = None  # on a target whose mailboxes are not all the suite's
+    _checked: Sequence[SentCommand] = ()  # outstanding commands that the watch has seen
 
     @property
     def is_open(self) -> bool:
@@ -50,6 +55,19 @@ class CaseConnection(Connection):
         except DeadlineExpired as error:
             self._not_answered(name, error)
             raise
+
+    def _before_write(self) -> None:
+        if self.watch is None:
+            return
+        outstanding = tuple(self.tracker.outstanding)
+        for position, command in enumerate(outstanding):
+            if command not in self._checked:
+                self.watch.sending(command, outstanding[:position])
+        self._checked = outstanding
+
+    def _heard(self, response: Response, completed: SentCommand | None) -> None:
+        if self.watch is not None:
+            self.watch.heard(response, completed)
 
     def finish(self, tag: Tag, *, timeout: float | None = None) -> Answer:
         """As the raw client; SessionsExceededError where a login is refused for want of a place."""

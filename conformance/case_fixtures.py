@@ -6,7 +6,7 @@ a refusal fails the case, saying so.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from imapclient import IMAPClient
@@ -16,6 +16,7 @@ from conformance.messages import FixtureMessage, load, names
 from conformance.obstacles import Obstacles
 from conformance.oracle import Checker, Record
 from conformance.report.outcome import BrokenRule
+from conformance.report.transcripts import transcript_data
 from conformance.requirements.revisions import IMAP4REV1, IMAP4REV2
 from conformance.stash import FINDINGS, LEFT_BEHIND, REVISION2, TARGET, TRANSCRIPT
 from conformance.targets.client import (
@@ -29,14 +30,14 @@ from conformance.targets.configuration import wanted
 from conformance.targets.control import ControlError
 from conformance.targets.description import Account, lacking_address, lacking_role
 from conformance.targets.fleet import CannotConfigureError, Fleet
+from conformance.targets.guard import STOPPED, Watch, watch_client
 from conformance.targets.log import Log
 from conformance.targets.server import Server
 from conformance.wire import Endpoint, Transcript
+from conformance.wire.allowance import Allowance
 
 LOG = pytest.StashKey[Log]()
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# Of a long transcript the beginning and the end are kept: so many entries.
-KEPT_FIRST, KEPT_LAST = 50, 250
 
 
 class Accounts(Mapping[str, Account]):
@@ -115,6 +116,9 @@ def server(
             request.node.stash[LOG] = Log(server)
     except (CannotConfigureError, ControlError) as error:
         pytest.skip(str(error))
+    stopped = server.guard.stopped if server.guard is not None else None
+    if stopped is not None:
+        pytest.skip(STOPPED + stopped)
     yield server
     findings = request.node.stash.get(FINDINGS, [])
     went_wrong = transcript.cut or any(finding.deviates for finding in findings)
@@ -183,6 +187,7 @@ def connect(
     connections: list[CaseConnection] = []
     checkers: list[Checker] = []
     record = Record()
+    allowance = Allowance()
 
     def connect(
         kind: str | None = None,
@@ -211,8 +216,11 @@ def connect(
                 preamble=preamble,
                 greeting=greeting,
                 offered=server.capabilities + server.initial_capabilities,
+                allowance=allowance,
             )
         connection.obstacles = obstacles
+        if server.guard is not None:
+            connection.watch = Watch(server.guard, connection.dialect)
         connections.append(connection)
         return connection
 
@@ -382,6 +390,8 @@ def imap_client(server: Server, account: Account, obstacles: Obstacles) -> Itera
     description = server.description
     with obstacles.need("a login with IMAPClient"):
         client = patiently(lambda: enter_client(description, account))
+    if server.guard is not None:
+        watch_client(client, server.guard)
     yield client
     leave_client(client)
 
@@ -403,21 +413,3 @@ class Messages(Mapping[str, FixtureMessage]):
 def messages() -> Messages:
     """The messages of fixtures/messages: messages["simple"].octets and what is expected of it."""
     return Messages()
-
-
-def transcript_data(transcript: Transcript) -> list[dict[str, Any]]:
-    """A transcript for the report: dicts with t, from, connection, text; a long one shortened."""
-    entries = [
-        {
-            "t": round(entry.seconds, 3),
-            "from": entry.side,
-            "connection": entry.connection,
-            "text": entry.text,
-        }
-        for entry in transcript
-    ]
-    left_out = len(entries) - KEPT_FIRST - KEPT_LAST
-    if left_out > 0:
-        gap = entries[KEPT_FIRST] | {"text": f"[... {left_out} entries left out ...]"}
-        entries[KEPT_FIRST:-KEPT_LAST] = [gap]
-    return entries

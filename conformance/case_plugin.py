@@ -1,13 +1,15 @@
 """The part of the plugin that makes test functions into cases, in every process that runs any."""
 
+import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from conformance.report.outcome import Finding, distinct, judge
+from conformance.report.outcome import MESSAGE, Finding, distinct, judge
 from conformance.report.results import EXIT_USAGE
+from conformance.report.transcripts import shortened, store
 from conformance.requirements.case import Case, CaseError, place, read_case
 from conformance.requirements.catalogue import CatalogueError, catalogue
 from conformance.requirements.revisions import choose
@@ -16,6 +18,7 @@ from conformance.run import Options, Target, UsageError, check_selectors, select
 from conformance.stash import CASE, FINDINGS, LEFT_BEHIND, REVISION2, SECONDS, TARGET, TRANSCRIPT
 from conformance.targets.configuration import group
 from conformance.targets.configuration import wanted as wanted_settings
+from conformance.targets.run_folder import DIALOGUES
 
 
 class CasePlugin:
@@ -130,6 +133,8 @@ class CasePlugin:
             error = call.excinfo.value
             new = judge(error, call.when, case.level, case.requirements, self._folder)
             findings += new
+            if len(report.longreprtext) > MESSAGE:  # goes through a pipe, and into memory there
+                report.longrepr = shortened(report.longreprtext, MESSAGE)
             cast(Any, report).findings = {
                 "case": case.to_data(),
                 "findings": [finding.to_data() for finding in new],
@@ -141,11 +146,13 @@ class CasePlugin:
     def _record(self, item: pytest.Item, case: Case, findings: list[Finding]) -> dict[str, Any]:
         told = any(finding.kind != "skip" for finding in findings)
         dialogue = item.stash.get(TRANSCRIPT, None) if told or self._options.verbose else None
+        entries = dialogue() if dialogue else []
+        folder = item.config.stash[TARGET].folder
         return {
             "case": case.to_data(),
             "findings": [finding.to_data() for finding in findings],
             "seconds": item.stash[SECONDS],
-            "transcript": dialogue() if dialogue else [],
+            "transcript": store(entries, Path(folder) / DIALOGUES.format(os.getpid())),
         }
 
 

@@ -19,6 +19,7 @@ from conformance.endings import as_interrupts, of_interrupt
 from conformance.jobs import Distribution, permitted_jobs, wanted_jobs
 from conformance.plugin import CASES
 from conformance.profiles.draft import check_new, write_draft
+from conformance.profiles.profile import Profile
 from conformance.quiet import (
     Collection,
     Preparation,
@@ -44,7 +45,7 @@ from conformance.report.results import (
 )
 from conformance.report.summary import print_summary
 from conformance.requirements.catalogue import CatalogueError, catalogue
-from conformance.run import Options, UsageError, check_profile, check_selectors, prepare
+from conformance.run import Options, Target, UsageError, check_profile, check_selectors, prepare
 from conformance.run_plugin import new_results
 from conformance.targets.description import (
     NoAnswerError,
@@ -54,6 +55,7 @@ from conformance.targets.description import (
     without_password,
 )
 from conformance.targets.leftovers import REMEDY
+from conformance.targets.run_folder import run_folder
 
 # More waits for the server than any case has: one that takes longer hangs in itself.
 CASE_WAITS = 30
@@ -134,6 +136,17 @@ def run(namespace: argparse.Namespace, cases: Path) -> int:
         check_new(Path(namespace.write_profile))
     target, profile = prepare(options, _ask)
     check_profile(profile, cases)
+    with run_folder(options.report) as folder:
+        return _run(namespace, cases, options, replace(target, folder=folder), profile)
+
+
+def _run(
+    namespace: argparse.Namespace,
+    cases: Path,
+    options: Options,
+    target: Target,
+    profile: Profile | None,
+) -> int:
     results = new_results(target, profile, options)
     # pytest captures descriptors 1 and 2 while cases run; the display writes to a copy. What is
     # in another format than text has standard output for itself.
@@ -206,11 +219,7 @@ def _clean(namespace: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     if not description.addresses:
         raise UsageError(f"{namespace.target}: a fresh reference server has nothing left behind")
-    return clean(Output(sys.stdout), description, _yes if namespace.yes else _confirm)
-
-
-def _yes(_question: str) -> bool:
-    return True
+    return clean(Output(sys.stdout), description, None if namespace.yes else _confirm)
 
 
 def _confirm(question: str) -> bool:

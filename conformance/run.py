@@ -18,10 +18,11 @@ from conformance.targets.client import FAILURES
 from conformance.targets.configuration import Settings
 from conformance.targets.control import Control, ControlError
 from conformance.targets.description import Description, TargetError, describe
-from conformance.targets.housekeeping import scratch_name
+from conformance.targets.inventory import Inventory, take_inventory
 from conformance.targets.leftovers import find_leftovers
 from conformance.targets.probing import Facts, check_addresses, check_starttls, probe
 from conformance.targets.reference import ReferenceServer
+from conformance.targets.scratch_names import scratch_name
 
 REFERENCE_SERVER = "reference server"
 GROMOX = "gromox"
@@ -55,7 +56,8 @@ class Target:
     That one is called `name` and gets these `settings`. Everything created on a target lies below
     the mailbox `scratch`, in its personal namespace. `product`: whose profile is used.
     `leftovers`: what other runs have there, in words. `sessions`: how many of one account each job
-    may have at once, that for clearing up included; 0 where no limit is known.
+    may have at once, that for clearing up included; 0 where no limit is known. `before`: the
+    mailboxes that were there. `folder`: where the processes of the run leave files for each other.
     """
 
     description: Description | None
@@ -66,6 +68,8 @@ class Target:
     product: str | None = None
     leftovers: tuple[str, ...] = ()
     sessions: int = 0
+    before: Inventory = field(default_factory=Inventory)
+    folder: str = ""
 
     @property
     def takes_turns(self) -> bool:
@@ -89,6 +93,8 @@ class Target:
             "settings": self.settings,
             "product": self.product,
             "sessions": self.sessions,
+            "before": self.before.to_data(),
+            "folder": self.folder,
         }
 
     @classmethod
@@ -102,6 +108,8 @@ class Target:
             data["settings"],
             data["product"],
             sessions=data["sessions"],
+            before=Inventory.from_data(data["before"]),
+            folder=data["folder"],
         )
 
 
@@ -187,6 +195,7 @@ def prepare(
         description.name,
         product=product,
         leftovers=leftovers,
+        before=take_inventory(description),
     )
     return target, None if name == NO_PROFILE else known
 

@@ -1,25 +1,28 @@
 """The part of the plugin that steers a run, in the one process that gathers its results."""
 
+import contextlib
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import conformance
+from conformance.clearing import clear_up
 from conformance.report.files import write_files
 from conformance.report.outcome import Finding
 from conformance.report.rerun import command
 from conformance.report.results import EXIT_UNREACHABLE, EXIT_USAGE, Results
+from conformance.report.transcripts import StoredTranscript
 from conformance.requirements.case import Case
 from conformance.run import Options, Target, UsageError, check_profile, prepare
 from conformance.stash import LEFT_BEHIND, RESULTS, TARGET
 from conformance.targets.description import NoAnswerError, UnreachableError
-from conformance.targets.housekeeping import remove_all
 from conformance.targets.leftovers import REMEDY
+from conformance.targets.run_folder import run_folder
 
-NOT_REMOVED = "could not be removed: {}"
 INTERRUPTED = "{}: clearing up was interrupted"
 
 
@@ -50,6 +53,9 @@ class RunPlugin:
                 pytest.exit(str(error), EXIT_USAGE)
             except UnreachableError as error:
                 pytest.exit(str(error), EXIT_UNREACHABLE)
+            folder = contextlib.ExitStack()
+            self._config.add_cleanup(folder.close)
+            target = replace(target, folder=folder.enter_context(run_folder(self._options.report)))
             self._config.stash[TARGET] = target
             self._config.stash[RESULTS] = new_results(target, profile, self._options)
         jobs = getattr(self._config.option, "numprocesses", None) or 1
@@ -80,7 +86,7 @@ class RunPlugin:
         data = getattr(report, "conformance", None)
         if data is not None:
             case, findings = _case_and_findings(data)
-            self.results.add(case, findings, data["seconds"], data["transcript"])
+            self.results.add(case, findings, data["seconds"], StoredTranscript(*data["transcript"]))
         elif report.failed and report.when not in ("setup", "call", "teardown"):
             self.results.faults.append(f"{report.nodeid}: {report.longreprtext}")
 
@@ -119,14 +125,14 @@ class RunPlugin:
         left_behind += [*self._config.stash[LEFT_BEHIND]]
         if target.description is not None:
             try:
-                left = remove_all(target.description, target.facts, target.scratch)
+                clearing = clear_up(target)
+                self.results.stopped = clearing.stopped
+                left_behind += clearing.left_behind
             except KeyboardInterrupt:
                 self.results.interrupted = True
-                left = [INTERRUPTED.format(target.scratch)]
+                left_behind += [INTERRUPTED.format(target.scratch), REMEDY]
             except Exception as error:  # the results are worth more than a tidy end
-                left = []
                 self.results.faults.append(f"clearing up: {error!r}")
-            left_behind += [*map(NOT_REMOVED.format, left), REMEDY] if left else []
         self.results.finish(time.monotonic() - self._begin)
         if self._options.report is not None:
             try:

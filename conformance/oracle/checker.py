@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from conformance.oracle import rules
@@ -33,8 +34,9 @@ from conformance.wire.grammar import (
     UidSet,
     VanishedData,
 )
-from conformance.wire.mailbox_names import decode_leniently
 
+MOST_OF_A_RULE = 20  # violations that are kept
+LONGEST = 2000  # characters of one
 _SELECTING = {"SELECT", "EXAMINE"}
 _SILENT_ABOUT_EXPUNGE = {"FETCH", "STORE", "SEARCH"}
 _CHANGING_CAPABILITIES = {"STARTTLS", "LOGIN", "AUTHENTICATE"}
@@ -66,6 +68,7 @@ class Checker:
         self._bye = False
         self.dialect = Dialect()
         self._searches = Searches()
+        self._broken: Counter[Rule] = Counter()
 
     # What the connection tells
 
@@ -203,9 +206,9 @@ class Checker:
             case Code("CLOSED") if command and command.name in _SELECTING:
                 self._open(command)
             case Code("APPENDUID", AppendUid(uid_validity, uids)) if command:
-                self._new_uids(command, command.astring(0), uid_validity, list(uids))
+                self._new_uids(command, command.astring(0), uid_validity, uids)
             case Code("COPYUID", CopyUid(uid_validity, _, uids)) if command:
-                self._new_uids(command, command.astring(1), uid_validity, list(uids))
+                self._new_uids(command, command.astring(1), uid_validity, uids)
             case _:
                 pass
 
@@ -261,7 +264,7 @@ class Checker:
         return self._opening or self.view
 
     def _selected(self, view: View, sent_at: int) -> None:
-        view.initial = len(view.uids)
+        view.initial = view.count
         if view.uid_validity is None:
             return
         account = self._account()
@@ -320,9 +323,9 @@ class Checker:
         view = self._current_view()
         if view is None or not view.known or current is None:
             return
-        beyond = [last for _, last in ranges if last > len(view.uids)]
+        beyond = [last for _, last in ranges if last > view.count]
         if beyond:
-            found = f"SEARCH found {beyond[:5]} among {len(view.uids)} messages"
+            found = f"SEARCH found {beyond[:5]} among {view.count} messages"
             self._violated(rules.FETCH_RANGE, found)
 
     def _flags(self, flags: tuple[str, ...]) -> None:
@@ -375,19 +378,19 @@ class Checker:
         record.uid_next.lift(uid_next, self.record.now())
 
     def _new_uids(
-        self, command: SentCommand, mailbox: bytes | None, uid_validity: int, uids: list[int]
+        self, command: SentCommand, mailbox: bytes | None, uid_validity: int, uids: UidSet
     ) -> None:
         name = self._mailbox(mailbox)
-        if name is None or not uids:
+        if name is None:
             return
         record = self.record.mailbox(self._account(), name, uid_validity)
         floor = record.uid_next.at(self._sent_at.get(command, 0))
-        if min(uids) < floor:
+        if uids.lowest < floor:
             found = (
-                f"{command.text!r} gave UID {min(uids)} in {name!r}, all below {floor} are taken"
+                f"{command.text!r} gave UID {uids.lowest} in {name!r}, all below {floor} are taken"
             )
             self._violated(rules.UID_REUSED, found)
-        record.uid_next.lift(max(uids) + 1, self.record.now())
+        record.uid_next.lift(uids.highest + 1, self.record.now())
 
     def _account(self) -> str:
         """Whose mailboxes these are; a connection that is not known to be anyone's is alone."""
@@ -395,17 +398,15 @@ class Checker:
 
     def _mailbox(self, argument: bytes | None) -> str | None:
         """The name of the mailbox that a command names, in the encoding of the session."""
-        if argument is None:
-            return None
-        if argument.upper() == b"INBOX":
-            return "INBOX"
-        if self.dialect.revision2:
-            return argument.decode("utf-8", "backslashreplace")
-        return decode_leniently(argument)
+        return None if argument is None else self.dialect.mailbox_name(argument)
 
     def _found(self, findings: Iterable[Finding]) -> None:
         for rule, found in findings:
             self._violated(rule, found)
 
     def _violated(self, rule: Rule, found: str) -> None:
-        self.violations.append(Violation(rule, self.name, found))
+        """Keep a violation; of a rule that is broken again and again the first ones."""
+        self._broken[rule] += 1
+        if self._broken[rule] <= MOST_OF_A_RULE:
+            shown = found if len(found) <= LONGEST else f"{found[:LONGEST]} [...]"
+            self.violations.append(Violation(rule, self.name, shown))

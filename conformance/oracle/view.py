@@ -12,6 +12,7 @@ from conformance.wire.grammar import FetchData, UidSet
 
 Finding = tuple[Rule, str]
 
+MOST_KEPT = 4096  # messages of a view whose UIDs are remembered
 SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 
 
@@ -19,14 +20,16 @@ SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 class View:
     """The picture that one session's responses give of its mailbox.
 
-    ``uids`` has an entry for each message, ``None`` where the UID was not told. ``known`` is false
-    where the number of messages was not told yet. The messages up to ``initial`` were there when
-    UIDNEXT was told, the others came later.
+    ``count`` is the number of messages, ``known`` is false where it was not told yet. ``uids`` has
+    an entry for each of the first MOST_KEPT, ``None`` where the UID was not told: no case has so
+    many messages, but a server may claim that there are billions. The messages up to ``initial``
+    were there when UIDNEXT was told, the others came later.
     """
 
     name: str
     selected_at: int
     known: bool = False
+    count: int = 0
     uids: list[int | None] = field(default_factory=list)
     initial: int = 0
     uid_next: int | None = None
@@ -42,25 +45,30 @@ class View:
 
     def exists(self, number: int) -> Iterator[Finding]:
         """EXISTS has come."""
-        count = len(self.uids)
-        if self.known and number < count:
-            yield rules.EXISTS_SHRINKS, f"EXISTS {number} came where there were {count} messages"
+        if self.known and number < self.count:
+            found = f"EXISTS {number} came where there were {self.count} messages"
+            yield rules.EXISTS_SHRINKS, found
+        self.count = number
         del self.uids[number:]
         self._last_known = min(self._last_known, number)
-        self.uids += [None] * (number - len(self.uids))
+        self._keep()
         self.known = True
+
+    def _keep(self) -> None:
+        self.uids += [None] * (min(self.count, MOST_KEPT) - len(self.uids))
 
     def expunge(self, number: int, now: int) -> Iterator[Finding]:
         """EXPUNGE has come."""
-        count = len(self.uids)
-        if number > count:
+        if number > self.count:
             if self.known:
                 yield (
                     rules.EXPUNGE_RANGE,
-                    f"EXPUNGE {number} came where there were {count} messages",
+                    f"EXPUNGE {number} came where there were {self.count} messages",
                 )
             return
-        uid = self.uids.pop(number - 1)
+        uid = self.uids.pop(number - 1) if number <= len(self.uids) else None
+        self.count -= 1
+        self._keep()
         self.initial -= number <= self.initial
         self._last_known -= number <= self._last_known
         if uid is not None:
@@ -69,21 +77,31 @@ class View:
 
     def vanished(self, uids: UidSet, now: int) -> Iterator[Finding]:
         """VANISHED without (EARLIER) has come."""
-        if self.known and len(uids) > len(self.uids):
-            found = f"{len(uids)} messages vanished where there were {len(self.uids)}"
+        if self.known and len(uids) > self.count:
+            found = f"{len(uids)} messages vanished where there were {self.count}"
             yield rules.VANISHED, found
+            return
+        if len(uids) > MOST_KEPT:  # nothing is remembered of so many
+            self.count -= len(uids) if self.known else 0
+            self.uids.clear()
+            self._last_known = 0
+            self._keep()
             return
         for uid in uids if self.known else ():
             index = self._place(uid)
+            if index is None and self.count > len(self.uids):
+                self.count -= 1  # one of those that are not remembered
+                continue
             if index is None:
                 yield rules.VANISHED, f"there was no message with UID {uid}"
                 continue
             self.uids[index] = uid
+            self._last_known = max(self._last_known, index + 1)
             yield from self.expunge(index + 1, now)
 
     def _place(self, uid: int) -> int | None:
         """Where the message with this UID is, or one that can be it: those not told are alike."""
-        for index, known in enumerate(self.uids):
+        for index, known in enumerate(self.uids[: self._last_known]):
             if known == uid:
                 return index
             if known is not None and known > uid:
@@ -95,10 +113,11 @@ class View:
 
     def fetched(self, data: FetchData, now: int) -> Iterator[Finding]:
         """FETCH has come."""
-        if data.number > len(self.uids):
+        if data.number > self.count:
             if self.known:
-                count = len(self.uids)
-                yield rules.FETCH_RANGE, f"FETCH {data.number} came with {count} messages told"
+                yield rules.FETCH_RANGE, f"FETCH {data.number} came with {self.count} messages told"
+            return
+        if data.number > len(self.uids):
             return
         if "UID" in data:
             yield from self._learn(data.number, data.uid, now)

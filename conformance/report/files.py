@@ -1,6 +1,5 @@
 """The files of a report: results.json, junit.xml and index.html."""
 
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -9,20 +8,23 @@ from xml.etree import ElementTree
 from conformance.report.html_report import report_page
 from conformance.report.outcome import OUTCOMES
 from conformance.report.results import CaseResult, Results
+from conformance.report.transcripts import shortened
 
 # Characters that XML 1.0 cannot carry at all.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+DIALOGUE = 20_000  # characters of a dialogue in junit.xml
 
 
 def write_files(results: Results, folder: Path) -> None:
     """Write the files of the report into the folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(results.to_data(), ensure_ascii=False, indent=1)
-    (folder / "results.json").write_text(
-        text + "\n",
+    with (folder / "results.json").open(
+        "w",
         encoding="utf-8",
         errors="backslashreplace",  # a lone surrogate: \udxxx
-    )
+    ) as stream:
+        results.write_json(stream)
     tree = ElementTree.ElementTree(junit(results))
     ElementTree.indent(tree)
     tree.write(folder / "junit.xml", encoding="utf-8", xml_declaration=True)
@@ -71,7 +73,8 @@ def _testcase(result: CaseResult) -> ElementTree.Element:
     detail = ElementTree.SubElement(element, kind)
     if kind != "system-out":
         detail.set("message", _clean(result.message.partition("\n")[0]))
-    detail.text = _clean("\n".join([f"{result.outcome}: {result.message}", *dialogue(result)]))
+    text = shortened("\n".join(dialogue(result)), DIALOGUE)
+    detail.text = _clean(f"{result.outcome}: {result.message}\n{text}".rstrip("\n"))
     return element
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from conformance.oracle import Violation
 from conformance.report.origin import accuses_server
+from conformance.report.transcripts import shortened
 from conformance.requirements.catalogue import LEVELS
 from conformance.targets.client import SessionsExceededError
 from conformance.wire import Deviation, GrammarError, ServerCrashed, ServerGone
@@ -105,6 +106,7 @@ WORST_FIRST = sorted(OUTCOMES, key=lambda name: -OUTCOMES[name].severity)
 
 # "[ABNF] rules MUST be followed strictly"
 GRAMMAR = ("RFC3501-7.5-2",)
+MESSAGE = 8000  # characters of the message of a finding
 # What pytest-timeout says when a case took longer than any wait for the server may take.
 HUNG = "Timeout ("
 
@@ -162,8 +164,8 @@ def judge(
     if isinstance(error, pytest.fail.Exception) and str(error).startswith(HUNG):
         return [Finding("error", f"the case hung: {error}")]
     if not accuses_server(error, cases):
-        return [Finding("error", _traceback(error))]
-    message = str(error) or type(error).__name__
+        return [Finding("error", shortened(_traceback(error), MESSAGE))]
+    message = shortened(str(error) or type(error).__name__, MESSAGE)
     if not isinstance(error, AssertionError | pytest.fail.Exception):
         message = f"{type(error).__name__}: {message}"
     if isinstance(error, ServerCrashed):

@@ -1,10 +1,11 @@
 """The results of a run: what happened to each case, and what that comes to."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from conformance.profiles.profile import Profile
 from conformance.report.outcome import OUTCOMES, WORST_FIRST, Finding, worst
@@ -27,7 +28,7 @@ class CaseResult:
     message: str
     seconds: float
     against: tuple[str, ...] = ()
-    transcript: list[dict[str, Any]] = field(default_factory=list)
+    transcript: Sequence[dict[str, Any]] = ()
 
     def to_data(self) -> dict[str, Any]:
         """The entry of results.json."""
@@ -37,7 +38,7 @@ class CaseResult:
             "outcome": self.outcome,
             "message": self.message,
             "seconds": round(self.seconds, 3),
-            "transcript": self.transcript,
+            "transcript": list(self.transcript),
         }
 
 
@@ -48,7 +49,8 @@ class Results:
     `faults` are faults of the suite that belong to no case (a file of cases that cannot be read,
     a crashed worker), `left_behind` sentences on what is no longer as it was on the target,
     `interrupted` whether the run was ended before all cases ran, `bystanders` cases that found the
-    server gone, `command` the words that ran it (rerun.py).
+    server gone, `command` the words that ran it (rerun.py), `stopped` why the run was stopped for
+    the safety of what was on the target before.
     """
 
     version: str
@@ -63,13 +65,14 @@ class Results:
     interrupted: bool = False
     bystanders: list[CaseResult] = field(default_factory=list)
     command: tuple[str, ...] = ("gximap-conformance", "run")
+    stopped: str = ""
 
     def add(
         self,
         case: Case,
         findings: list[Finding],
         seconds: float,
-        transcript: list[dict[str, Any]],
+        transcript: Sequence[dict[str, Any]],
     ) -> CaseResult:
         """Decide the outcome of a case and keep it."""
         outcome, message, against = self.decide(case, findings)
@@ -145,24 +148,41 @@ class Results:
         """The exit code of the command, by the contract: a deviation stands despite faults."""
         if self.interrupted:
             return EXIT_INTERRUPTED
-        if any(OUTCOMES[result.outcome].deviates for result in self.cases):
+        if self.stopped or any(OUTCOMES[result.outcome].deviates for result in self.cases):
             return EXIT_DEVIATIONS
         if self.summary["error"] or self.faults:
             return EXIT_FAULT
         return EXIT_PASS if self.cases else EXIT_USAGE
 
     def to_data(self) -> dict[str, Any]:
-        """The content of results.json."""
+        """The content of results.json; `write_json` writes it case by case."""
         return {
             "suite": {"version": self.version},
             "target": self.target,
             "started": self.started.isoformat(timespec="seconds"),
             "seconds": round(self.seconds, 3),
             "summary": self.summary,
-            "cases": [
-                result.to_data() for result in sorted(self.cases, key=lambda result: result.case.id)
-            ],
+            "cases": [result.to_data() for result in self.by_id()],
         }
+
+    def by_id(self) -> list[CaseResult]:
+        """The cases in the order of their ids."""
+        return sorted(self.cases, key=lambda result: result.case.id)
+
+    def write_json(self, stream: IO[str]) -> None:
+        """Write results.json, with the dialogue of one case at a time in memory."""
+        head = replace(self, cases=[]).to_data() | {"summary": self.summary}
+        text = _json(head)
+        stream.write(text.removesuffix("[]\n}"))
+        separator = "["
+        for result in self.by_id():
+            stream.write(separator + "\n  " + _json(result.to_data()).replace("\n", "\n  "))
+            separator = ","
+        stream.write("\n ]\n}\n" if self.cases else "[]\n}\n")
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1)
 
 
 def count(results: Iterable[CaseResult]) -> dict[str, int]:

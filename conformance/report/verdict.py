@@ -92,6 +92,8 @@ def sentence(results: Results) -> str:
         opening = "The run was interrupted."
     elif not results.cases and not results.faults:
         return "No case ran."
+    elif results.stopped:
+        opening = f"The run was stopped, so that no mail is lost: {results.stopped}."
     elif results.exit_code == EXIT_DEVIATIONS:
         opening = "The server does not do all that it must."
     elif results.exit_code == EXIT_FAULT:

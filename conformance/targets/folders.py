@@ -11,8 +11,8 @@ from imapclient import IMAPClient
 
 # "* LIST " is gone. What follows the name is not looked at.
 RESPONSE = re.compile(
-    rb'\s*\([^()]*\)\s+(?P<delimiter>NIL|"(?:[^"\\]|\\.)*")\s+'
-    rb'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|\{\d+\+?\}|(?P<atom>[^\s"{]\S*))',
+    rb'\s*\([^()]*\)\s+(?P<delimiter>NIL|"(?:[^"\\]++|\\.)*+")\s+'
+    rb'(?:"(?P<quoted>(?:[^"\\]++|\\.)*+)"|\{\d+\+?\}|(?P<atom>[^\s"{]\S*))',
     re.IGNORECASE,
 )
 ESCAPE = re.compile(rb"\\(.)", re.DOTALL)

@@ -5,7 +5,6 @@ deviations is still to be cleaned.
 """
 
 import contextlib
-import secrets
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
@@ -20,29 +19,27 @@ from conformance.targets.client import (
 )
 from conformance.targets.description import Account, Description, UnreachableError
 from conformance.targets.folders import folders, quoted
+from conformance.targets.inventory import Counts, count, listed
 from conformance.targets.probing import Facts
 
 AT_ONCE = 50  # commands in flight: their answers fit into any buffer
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without those that are mistaken for one another
-SCRATCH = f"gximap-[{ALPHABET}]{{8}}"  # the form of a scratch name
-
-
-def scratch_name() -> str:
-    """A name for everything that one run creates: `gximap-` and random letters."""
-    return "gximap-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 class Housekeeper:
     """Removes the suite's own mailboxes from one account, over one session kept for that."""
 
-    def __init__(self, description: Description, account: Account, facts: Facts) -> None:
+    def __init__(
+        self, description: Description, account: Account, facts: Facts, only_empty: bool = False
+    ) -> None:
+        """With `only_empty` no mailbox is removed that has messages."""
+        self._only_empty = only_empty
         self._description = description
         self._account = account
         self._facts = facts
         self._client: IMAPClient | None = None
 
     def make(self, name: str) -> None:
-        """Create the mailbox that is to hold all others, unless it is there.
+        """Create a mailbox that is to hold others, unless it is there.
 
         A name with the delimiter at its end announces inferiors (RFC 3501 6.3.3). A server that
         takes the delimiter for a part of the name is asked without. A refusal shows when the first
@@ -52,9 +49,27 @@ class Housekeeper:
         announced, plain = encode(name + self._facts.delimiter), encode(name)
         with contextlib.suppress(IMAPClientError):
             client.create_folder(announced)
-            if plain not in [found for _, found in folders(client, "LIST", plain)]:
-                client.delete_folder(announced)
+            names = [found for _, found in folders(client, "LIST", plain + b"*")]
+            if plain not in names:
+                if announced in names:
+                    client.delete_folder(announced)
                 client.create_folder(plain)
+
+    def count(self, name: str) -> Counts:
+        """What STATUS says of a mailbox; nothing where that cannot be had."""
+        try:
+            client = self._client = self._client or self._log_in()
+            return count(client, encode(name))
+        except (UnreachableError, *FAILURES):
+            return Counts()
+
+    def listed(self) -> list[str] | None:
+        """The names of all mailboxes, as an inventory has them; None where LIST fails."""
+        try:
+            client = self._client = self._client or self._log_in()
+            return [in_text(name) for name in listed(client)]
+        except (UnreachableError, *FAILURES):
+            return None
 
     def remove(self, names: list[str]) -> list[str]:
         """Remove the mailboxes, their inferiors and their subscriptions.
@@ -82,9 +97,12 @@ class Housekeeper:
         reasons: dict[bytes, str] = {}
         # Deepest first; twice, since a name that keeps inferiors becomes \Noselect at first.
         left = self._listed(client, "LIST", names)
+        kept = {name for name in left if self._only_empty and count(client, name).messages}
+        reasons |= dict.fromkeys(kept, "it has messages, and others are missing elsewhere")
         for _ in range(2):
-            if left:
-                reasons |= _each(client, "DELETE", sorted(left, key=len, reverse=True))
+            if set(left) - kept:
+                deepest = sorted(set(left) - kept, key=len, reverse=True)
+                reasons |= _each(client, "DELETE", deepest)
                 left = self._listed(client, "LIST", names)
         return [f"{in_text(mailbox)}: {reasons.get(mailbox, 'still listed')}" for mailbox in left]
 
@@ -128,11 +146,16 @@ def _each(client: IMAPClient, command: str, names: list[bytes]) -> dict[bytes, s
     return refused
 
 
-def remove_all(description: Description, facts: Facts, name: str) -> list[str]:
-    """Remove everything below the scratch name from all accounts; what is left, with reasons."""
+def remove_all(
+    description: Description, facts: Facts, name: str, only_empty: bool = False
+) -> list[str]:
+    """Remove everything below the scratch name from all accounts; what is left, with reasons.
+
+    With `only_empty` mailboxes with messages stay.
+    """
     left = []
     for account in description.accounts.values():
-        housekeeper = Housekeeper(description, account, facts)
+        housekeeper = Housekeeper(description, account, facts, only_empty)
         left += [
             f"{account.user}: {reason}" for reason in housekeeper.remove([facts.prefix + name])
         ]

@@ -9,8 +9,10 @@ from conformance.targets import reference
 from conformance.targets.configuration import Settings
 from conformance.targets.control import Control
 from conformance.targets.description import Account, Address, Description, UnreachableError
+from conformance.targets.guard import Guard, UnsafeError
 from conformance.targets.housekeeping import Housekeeper
 from conformance.targets.probing import Facts, probe
+from conformance.targets.run_folder import FLAG
 from conformance.wire import Endpoint
 
 MOST_MAILBOXES = 50  # of a worker on a foreign target, before they are removed
@@ -34,6 +36,7 @@ class Server:
         self._rooms: set[str] = set()
         self._to_remove: dict[str, list[str]] = {}
         self.is_reference = target.description is None
+        self.guard = _guard(target)
         if target.description is None:
             self._process = reference.ReferenceServer(cases, target.settings)
 
@@ -138,11 +141,23 @@ class Server:
         return f"{root}{facts.delimiter or '-'}{self._worker}-{self._case}-{number}"
 
     def make_room(self, account: Account) -> None:
-        """Create what the names of `scratch_name` lie below, in this account, once."""
-        if self.is_reference or not self.facts.delimiter or account.user in self._rooms:
+        """Create what the names of `scratch_name` lie below, in this account, once.
+
+        UnsafeError if the server does not keep the mailboxes of the run and others apart.
+        """
+        if self.is_reference or account.user in self._rooms:
             return
         self._rooms.add(account.user)
-        self._housekeeper(account).make(self.facts.prefix + self._target.scratch)
+        housekeeper = self._housekeeper(account)
+        root = self.facts.prefix + self._target.scratch
+        if self.facts.delimiter:
+            housekeeper.make(root)
+        if self.guard is not None:
+            trial = f"{root}{self.facts.delimiter or '-'}{self._worker}-trial"
+            housekeeper.make(trial)
+            self.guard.look(trial, housekeeper.count(trial))
+            housekeeper.remove([trial])
+            self.guard.look_for(account.user, housekeeper.listed())
 
     def _housekeeper(self, account: Account) -> Housekeeper:
         if account.user not in self._housekeepers:
@@ -159,8 +174,20 @@ class Server:
         waiting = self._to_remove.setdefault(account.user, [])
         waiting += names
         if len(waiting) >= MOST_MAILBOXES:
-            self._housekeeper(account).remove(waiting)
-            waiting.clear()
+            self._sweep(account)
+
+    def _sweep(self, account: Account) -> None:
+        """Remove what waits for it, unless it may be somebody's: UnsafeError then."""
+        names = self._to_remove.pop(account.user, [])
+        if not names or (self.guard is not None and self.guard.stopped is not None):
+            return
+        housekeeper = self._housekeeper(account)
+        if self.guard is not None:
+            for name in self.guard.renamed_to(names):
+                self.guard.look(name, housekeeper.count(name))
+        housekeeper.remove(names)
+        if self.guard is not None:
+            self.guard.look_for(account.user, housekeeper.listed())
 
     def close(self) -> None:
         """End the reference server, or clear up and end the sessions kept for that.
@@ -170,8 +197,16 @@ class Server:
         if self._process is not None:
             self._process.stop()
         for account in self.description.accounts.values():
-            waiting = self._to_remove.pop(account.user, [])
-            if waiting:
-                self._housekeeper(account).remove(waiting)
+            with contextlib.suppress(UnsafeError):  # the run has been stopped, and says so
+                self._sweep(account)
         for housekeeper in self._housekeepers.values():
             housekeeper.close()
+
+
+def _guard(target: Target) -> Guard | None:
+    """The guard of the mailboxes that others have there; None where there are none."""
+    if target.description is None or not target.folder:
+        return None
+    facts = target.facts
+    root = facts.prefix + target.scratch
+    return Guard(target.before, root, facts.delimiter, Path(target.folder) / FLAG)

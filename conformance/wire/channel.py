@@ -7,12 +7,12 @@ import socket
 import ssl
 import time
 
+from conformance.wire.allowance import Allowance
 from conformance.wire.endpoint import Endpoint
-from conformance.wire.errors import ConnectionEnded, DeadlineExpired, Deviation, TlsFailed
+from conformance.wire.errors import ConnectionEnded, DeadlineExpired, TlsFailed
 from conformance.wire.grammar import Framer
 
 _CHUNK = 65536
-LARGEST = 256 << 20  # octets; no case asks for a response of that size
 
 
 class Channel:
@@ -21,19 +21,25 @@ class Channel:
     ``received``: how many octets have come.
     """
 
-    def __init__(self, endpoint: Endpoint, connected: socket.socket) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        connected: socket.socket,
+        allowance: Allowance | None = None,
+    ) -> None:
         self.endpoint = endpoint
+        self.allowance = Allowance() if allowance is None else allowance
         self.socket = connected
         self.framer = Framer()
         self.readable = True
         self.received = 0
 
     @classmethod
-    def open(cls, endpoint: Endpoint) -> Channel:
+    def open(cls, endpoint: Endpoint, allowance: Allowance | None = None) -> Channel:
         """Connect; ``OSError`` where nobody listens."""
         connected = socket.create_connection((endpoint.host, endpoint.port), endpoint.deadline)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return cls(endpoint, connected)
+        return cls(endpoint, connected, allowance)
 
     def write(self, octets: bytes) -> None:
         """Send all octets. ``TimeoutError`` if the server does not take them, or ``OSError``."""
@@ -44,15 +50,24 @@ class Channel:
         """The octets of the next response.
 
         ``TimeoutError`` if it is not complete after ``seconds`` (0: with what is there already),
-        ``ConnectionEnded`` if the server has closed the connection, ``Deviation`` if it exceeds
-        LARGEST.
+        ``ConnectionEnded`` if the server has closed the connection, ``Flooded`` beyond the
+        allowance.
         """
+        begin = time.monotonic()
+        try:
+            return self._read(seconds)
+        finally:
+            self.allowance.spend(time.monotonic() - begin, self.endpoint.deadline)
+
+    def _read(self, seconds: float) -> bytes:
         deadline = time.monotonic() + seconds
         remaining = seconds
         while True:
             octets = self.framer.next()
             if octets is not None:
+                self.allowance.take(len(octets), len(octets) - self.framer.read_literals)
                 return octets
+            self.allowance.check(self.framer.announced, self.framer.text)
             if remaining < 0:
                 raise TimeoutError
             self.socket.settimeout(remaining)
@@ -68,8 +83,6 @@ class Channel:
                 raise ConnectionEnded
             self.received += len(chunk)
             self.framer.feed(chunk)
-            if self.framer.size > LARGEST:
-                raise Deviation(f"a response goes on after {self.framer.size} octets")
             remaining = deadline - time.monotonic()
 
     def start_tls(self, how: str) -> None:

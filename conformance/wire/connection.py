@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
+from conformance.wire.allowance import Allowance
 from conformance.wire.answer import Answer
 from conformance.wire.arguments import Argument, encode_command, word
 from conformance.wire.channel import Channel
@@ -31,7 +32,7 @@ from conformance.wire.transcript import Transcript
 Tag = str
 Kind = TypeVar("Kind")
 
-_MOST_RESPONSES = 200_000  # that may come before a command is completed
+_MOST_RESPONSES = 100_000  # that may come before a command is completed
 # Deadlines that may pass until what is waited for has come, whatever else comes; a slow line, on
 # which so many octets come in a second, gets more of them. The cases' own time limit is twice that.
 _WAITS, _MOST_WAITS = 4, 15
@@ -73,15 +74,16 @@ class Connection(Dialogue):
         preamble: bytes = b"",
         greeting: bool = True,
         offered: Iterable[str] | None = None,
+        allowance: Allowance | None = None,
     ) -> Self:
         """Connect and read the greeting.
 
         ``preamble`` goes out before everything, TLS included (a PROXY header). With
         ``greeting=False`` the greeting is left to the case (``read_greeting``). ``offered``: the
-        capabilities of the server as far as known (see ``Dialect``). Raises ``OSError`` where
-        nobody listens.
+        capabilities of the server as far as known (see ``Dialect``). ``allowance``: what the server
+        may send, shared with other connections. Raises ``OSError`` where nobody listens.
         """
-        channel = Channel.open(endpoint)
+        channel = Channel.open(endpoint, allowance)
         connection = cls(
             endpoint, channel, name=name, checker=checker, transcript=transcript, offered=offered
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.wire.grammar import EnabledData, Grammar, Response, grammar_of
+from conformance.wire.mailbox_names import decode_leniently
 
 
 class Dialect:
@@ -31,6 +32,14 @@ class Dialect:
             return True
         offered = self.offered or frozenset()
         return "IMAP4REV2" in offered and "IMAP4REV1" not in offered
+
+    def mailbox_name(self, octets: bytes) -> str:
+        """The name of the mailbox that a command names with these octets."""
+        if octets.upper() == b"INBOX":
+            return "INBOX"
+        if self.revision2:
+            return octets.decode("utf-8", "backslashreplace")
+        return decode_leniently(octets)
 
     @property
     def grammar(self) -> Grammar:

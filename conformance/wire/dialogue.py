@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -10,7 +11,13 @@ from conformance.wire.channel import Channel
 from conformance.wire.commands import CommandTracker, SentCommand
 from conformance.wire.dialect import Dialect
 from conformance.wire.endpoint import Endpoint
-from conformance.wire.errors import ConnectionEnded, DeadlineExpired, Deviation, ServerClosed
+from conformance.wire.errors import (
+    ConnectionEnded,
+    DeadlineExpired,
+    Deviation,
+    Flooded,
+    ServerClosed,
+)
 from conformance.wire.grammar import (
     Condition,
     Continuation,
@@ -105,6 +112,7 @@ class Dialogue:
             self.transcript.record("C", self.name, self.tracker.sent(piece))
             if self.checker:
                 self.checker.sent(self.tracker)
+            self._before_write()
             try:
                 self.channel.write(piece)
             except TimeoutError:
@@ -113,6 +121,9 @@ class Dialogue:
             except OSError:
                 self._read_to_the_end()
                 raise self._server_closed("that octets be taken") from None
+
+    def _before_write(self) -> None:
+        """Called when the tracker has seen octets that have not gone out yet. May raise."""
 
     def send_line(self, line: bytes | str) -> None:
         """Send octets and CRLF."""
@@ -164,6 +175,15 @@ class Dialogue:
             raise self._deadline_expired(awaited, seconds) from None
         except ConnectionEnded:
             raise self._server_closed(awaited) from None
+        except Flooded as error:
+            raise Flooded(f"{error}; awaited: {awaited}") from None
+        begin = time.monotonic()
+        try:
+            return self._read(octets, greeting)
+        finally:
+            self.channel.allowance.spend(time.monotonic() - begin, self.endpoint.deadline)
+
+    def _read(self, octets: bytes, greeting: bool) -> Response:
         self.transcript.record("S", self.name, octets)
         try:
             parse = parse_greeting if greeting else parse_response
@@ -192,6 +212,10 @@ class Dialogue:
                 self.tracker.refused()
         if self.checker:
             self.checker.received(response, self.tracker, completed)
+        self._heard(response, completed)
+
+    def _heard(self, response: Response, completed: SentCommand | None) -> None:
+        """Called with each response and the command that it completes. May raise a Deviation."""
 
     def _deadline_expired(self, awaited: str, seconds: float) -> DeadlineExpired:
         came = [_in_short(response) for response in self._gathered[-5:]]

@@ -48,6 +48,10 @@ class ConnectionEnded(Deviation, EOFError):  # noqa: N818
         super().__init__("the server closed the connection")
 
 
+class Flooded(Deviation):
+    """The server sent, or let the suite wait for, more than any case asks for."""
+
+
 class ServerCrashed(Deviation):
     """The server stopped answering, to any client."""
 

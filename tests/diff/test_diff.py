@@ -12,7 +12,7 @@ from conformance.cli import main
 from conformance.diff import command
 from conformance.diff.script import read_dialogues
 from conformance.targets import life
-from conformance.wire import channel
+from conformance.wire import allowance
 from tests.conftest import ReferenceProcess
 from tests.fake_server import FakeServer
 
@@ -127,7 +127,7 @@ def test_server_that_hangs_up(dialogue, capfd):
 
 
 def test_response_without_end(dialogue, capfd, monkeypatch):
-    monkeypatch.setattr(channel, "LARGEST", 1 << 20)
+    monkeypatch.setattr(allowance, "MOST_TEXT", 1 << 20)
 
     def without_end(stream):
         while True:
@@ -138,7 +138,7 @@ def test_response_without_end(dialogue, capfd, monkeypatch):
         one.fate["CHECK"] = without_end
         assert main(["diff", one.url, two.url]) == 1
     printed = capfd.readouterr().out
-    assert "a response goes on after" in printed
+    assert "the server sent more than 1 MiB outside literals" in printed
     assert "B: goes on" in printed
     assert not [name for name in one.mailboxes if name.startswith("gximap-")]
 

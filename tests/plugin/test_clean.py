@@ -80,7 +80,7 @@ def test_next_run_tells_of_it_and_leaves_it_alone(cases, url, client, tmp_path, 
 @pytest.mark.usefixtures("killed")
 def test_clean_removes_it_and_nothing_else(url, client, capfd):
     client.create_folder("gximap-notes")  # not the form of a scratch name
-    client.create_folder("gximap-abcdefgh2")
+    client.create_folder("gximap-abcdefgh23456789")
     before = names(client)
     assert cli.main(["clean", url, "--yes"]) == 0
     output = capfd.readouterr().out
@@ -88,7 +88,7 @@ def test_clean_removes_it_and_nothing_else(url, client, capfd):
     assert "removed" in output
     left = names(client)
     assert left < before
-    assert {"INBOX", "Drafts", "gximap-notes", "gximap-abcdefgh2"} <= left
+    assert {"INBOX", "Drafts", "gximap-notes", "gximap-abcdefgh23456789"} <= left
     assert len(before - left) == 3
     assert cli.main(["clean", url]) == 0
     assert "nothing was left behind" in capfd.readouterr().out

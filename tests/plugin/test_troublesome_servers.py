@@ -8,7 +8,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.targets import client, exchange, life, probing
-from conformance.wire import channel, connection
+from conformance.wire import allowance, connection
 from tests.fake_server import FakeServer
 
 CASES = """
@@ -200,7 +200,8 @@ def test_garbage(run, server):
 
 @pytest.mark.parametrize("start", [b"", b"* 1 FETCH (BODY[] {99999999999}\r\n"])
 def test_response_without_end(run, server, monkeypatch, start):
-    monkeypatch.setattr(channel, "LARGEST", 1 << 20)
+    monkeypatch.setattr(allowance, "MOST_OCTETS", 2 << 20)
+    monkeypatch.setattr(allowance, "MOST_TEXT", 1 << 20)
     pieces = without_end(b"x" * 65536)
 
     def fate(stream):
@@ -210,7 +211,9 @@ def test_response_without_end(run, server, monkeypatch, start):
     server.fate["CHECK"] = fate
     code, outcomes, troubled, _ = run()
     assert (code, outcomes) == (1, ["pass", "fail", "pass"])
-    assert "a response goes on after" in troubled["message"]
+    assert "the server sent" in troubled["message"]
+    assert "MiB" in troubled["message"]
+    assert "awaited: the tagged response to a4 'CHECK'" in troubled["message"]
 
 
 def test_responses_without_end(run, server, monkeypatch):

@@ -5,7 +5,6 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from conformance.case_fixtures import transcript_data
 from conformance.cases.gromox._places import enter, is_full
 from conformance.cases.gromox._stalls import (
     AUTOLOGOUT_TIME,
@@ -15,6 +14,7 @@ from conformance.cases.gromox._stalls import (
     play,
 )
 from conformance.cases.gromox._ways import WAYS
+from conformance.report.transcripts import transcript_data
 from conformance.requirements import allow, configuration, requirement
 from conformance.stash import TRANSCRIPT
 

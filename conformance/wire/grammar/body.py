@@ -18,6 +18,8 @@ from conformance.wire.grammar.scanner import Scanner
 
 DEEPEST = 200
 """Levels of nesting that are read; a deeper structure is refused, not followed without end."""
+DEEPEST_EXTENSION = 100
+"""The same for future extension data, of which each level takes four of Python's frames."""
 
 
 def envelope(scanner: Scanner) -> Envelope:
@@ -186,8 +188,8 @@ def _language(scanner: Scanner) -> tuple[bytes, ...] | None:
 
 
 def _body_extension(scanner: Scanner, depth: int) -> BodyExtension:
-    if depth > DEEPEST:
-        raise scanner.error("body-extension", f"at most {DEEPEST} levels of nesting")
+    if depth > DEEPEST_EXTENSION:
+        raise scanner.error("body-extension", f"at most {DEEPEST_EXTENSION} levels of nesting")
     if scanner.at(b"("):
         return words.parenthesised(
             scanner,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from conformance.wire.errors import UnexpectedResponse
 from conformance.wire.received import ReceivedItems
+
+MOST_NUMBERS = 100_000
 
 TaggedValue = str | tuple["TaggedValue | bytes", ...]
 """A value in the general syntax for extensions (tagged-ext-val, RFC 4466): a number or sequence set
@@ -23,11 +26,22 @@ class UidSet:
     ranges: tuple[tuple[int, int], ...]
 
     def __iter__(self) -> Iterator[int]:
-        for first, last in self.ranges:
-            yield from range(first, last + 1)
+        """The numbers in the order sent. UnexpectedResponse if no case can have made so many."""
+        if len(self) > MOST_NUMBERS:
+            raise UnexpectedResponse(f"a set of {len(self)} numbers")
+        # No generator: a list makes room by len() before it asks that for the first number.
+        return chain.from_iterable(range(first, last + 1) for first, last in self.ranges)
 
     def __len__(self) -> int:
         return sum(last - first + 1 for first, last in self.ranges)
+
+    @property
+    def lowest(self) -> int:
+        return min(first for first, _ in self.ranges)
+
+    @property
+    def highest(self) -> int:
+        return max(last for _, last in self.ranges)
 
     def __contains__(self, uid: object) -> bool:
         return isinstance(uid, int) and any(a <= uid <= b for a, b in self.ranges)

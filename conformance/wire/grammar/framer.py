@@ -22,6 +22,8 @@ class Framer:
         self._buffer = bytearray()
         self._scanned = 0  # up to here there is no end of a response
         self._line = 0  # where the current line begins: behind the last literal
+        self._literals = 0  # octets of the literals before it
+        self.read_literals = 0  # octets of the literals in the last response
 
     def feed(self, octets: bytes) -> None:
         self._buffer += octets
@@ -38,8 +40,10 @@ class Framer:
             if literal is None:
                 response = bytes(self._buffer[:end])
                 del self._buffer[:end]
-                self._scanned = self._line = 0
+                self.read_literals = self._literals
+                self._scanned = self._line = self._literals = 0
                 return response
+            self._literals += literal
             # May point behind the buffer: then the literal has not come as a whole.
             self._scanned = self._line = end + literal
 
@@ -56,6 +60,16 @@ class Framer:
         return len(self._buffer)
 
     @property
+    def text(self) -> int:
+        """How many octets of the next response have come that are in no literal."""
+        return self.announced - self._literals
+
+    @property
+    def announced(self) -> int:
+        """How many octets the next response has at least: those that came, literals as a whole."""
+        return max(len(self._buffer), self._line)
+
+    @property
     def pending(self) -> bytes:
         """What has come of the next response."""
         return bytes(self._buffer)
@@ -64,5 +78,5 @@ class Framer:
         """Drop, and return, what has come but was not read."""
         dropped = bytes(self._buffer)
         self._buffer.clear()
-        self._scanned = self._line = 0
+        self._scanned = self._line = self._literals = 0
         return dropped

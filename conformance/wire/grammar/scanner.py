@@ -16,7 +16,8 @@ _ASTRING_CHARS = re.compile(rb"[" + ATOM_CHARS + rb"\]]+")
 _TAG = re.compile(rb"[" + ATOM_CHARS.replace(b"+", b"") + rb"\]]+")
 _NUMBER = re.compile(rb"[0-9]+")
 _NZ_NUMBER = re.compile(rb"[1-9][0-9]*")
-_QUOTED = re.compile(rb'"((?:[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]|\\["\\])*)"')
+# Possessive: a repeated group that could be backtracked into keeps 130 octets for each round.
+_QUOTED = re.compile(rb'"((?:[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]++|\\["\\])*+)"')
 _TEXT = re.compile(rb"[\x01-\x09\x0b\x0c\x0e-\x7f]+")
 # RFC 3629, section 4: UTF8-2, UTF8-3, UTF8-4
 _UTF8 = (
@@ -25,9 +26,9 @@ _UTF8 = (
     rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
 _QUOTED_UTF8 = re.compile(
-    rb'"((?:[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]|\\["\\]|' + _UTF8 + rb')*)"'
+    rb'"((?:[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]++|\\["\\]|' + _UTF8 + rb')*+)"'
 )
-_TEXT_UTF8 = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]|" + _UTF8 + rb")*")
+_TEXT_UTF8 = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]++|" + _UTF8 + rb")*+")
 _LITERAL = re.compile(rb"\{([0-9]+)\}\r\n")
 _LITERAL8 = re.compile(rb"~\{([0-9]+)\}\r\n")
 _NIL = re.compile(rb"NIL", re.IGNORECASE)

@@ -8,8 +8,8 @@ from conformance.wire.grammar import words
 from conformance.wire.grammar.extension_values import TaggedValue, UidSet
 from conformance.wire.grammar.scanner import NUMBER64_LIMIT, Scanner
 
-DEEPEST = 200
-"""Levels of nesting that are read."""
+DEEPEST = 100
+"""Levels of nesting that are read; each takes four of Python's frames."""
 
 _SIMPLE = re.compile(rb"[0-9*][0-9*:,]*")
 
