@@ -397,7 +397,9 @@ class Mailbox:
         rows = connection.execute(
             "SELECT uid, modseq FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
         )
-        return dict(rows)
+        modseqs = dict(rows)
+        require((int,), modseqs.values(), f"mod-sequences of {self._name}")
+        return modseqs
 
     def _set_modseq(self, connection: sqlite3.Connection, modseq: int) -> None:
         connection.execute("UPDATE mailbox SET highest_modseq = ? WHERE id = ?", (modseq, self.id))
