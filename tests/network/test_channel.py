@@ -65,13 +65,19 @@ def test_a_client_that_stops_reading_is_given_up(make_channel):
         channel.send(bytes(64 << 20))
 
 
-def test_a_client_that_reads_slowly_is_not_given_up(make_channel, monkeypatch):
+def test_a_client_that_reads_slowly_is_not_given_up(make_channel, monkeypatch, clock):
     """It makes no room for more in the time, but it takes what the system holds for it."""
     monkeypatch.setattr(channel_module, "GLANCE_SECONDS", 0.01)
     channel, _ = make_channel(Patience(before_login=30, after_login=30, sending=0.05))
     held = iter([5000, 4000, 4000, 3000, 2000, 1000] + [1000] * 1000)
     seen = []
-    monkeypatch.setattr(channel, "_undelivered", lambda: seen.append(next(held)) or seen[-1])
+
+    def undelivered():
+        clock.now += 0.01
+        seen.append(next(held))
+        return seen[-1]
+
+    monkeypatch.setattr(channel, "_undelivered", undelivered)
     with pytest.raises(Disconnected, match="stopped reading"):
         channel.send(bytes(64 << 20))
     assert seen[:6] == [5000, 4000, 4000, 3000, 2000, 1000]
