@@ -9,7 +9,7 @@ from __future__ import annotations
 from conformance.wire.errors import Flooded
 
 MIB = 1 << 20
-MOST_OCTETS = 32 * MIB
+MOST_OCTETS = 20 * MIB
 MOST_TEXT = 6 * MIB  # of them outside literals
 MOST_WAITS = 25  # deadlines
 

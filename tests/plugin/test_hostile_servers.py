@@ -136,7 +136,7 @@ def test_floods(run):
     assert memory < MOST_MIB
     assert size < 8 << 20
     (found,) = (case for case in results["cases"] if case["id"].endswith("[LITERALS]"))
-    assert "sent or announced more than 32 MiB in one case; awaited: the tagged" in found["message"]
+    assert "sent or announced more than 20 MiB in one case; awaited: the tagged" in found["message"]
     assert any("octets ...]" in entry["text"] for entry in found["transcript"])
 
 
