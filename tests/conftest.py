@@ -199,7 +199,7 @@ def reference_process(start_reference) -> ReferenceProcess:
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o277], ids=oct)
-def umask(request):
+def umask(request, tmp_path):  # noqa: ARG001 - which is made before
     """Each of several umasks in turn."""
     before = os.umask(request.param)
     yield request.param

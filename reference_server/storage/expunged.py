@@ -6,6 +6,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from reference_server.storage.errors import StoreDamaged
+from reference_server.storage.integrity import require
+
 LIMIT = 100_000  # rows of a mailbox; of the oldest only the mod-sequence of the last is kept
 
 
@@ -26,10 +29,13 @@ def note(connection: sqlite3.Connection, mailbox: int, uids: Sequence[int], mods
 
 def _prune(connection: sqlite3.Connection, mailbox: int, kept: int) -> None:
     """Keep no more than so many rows, the newest, of whole removals."""
-    (oldest,) = connection.execute(
+    row = connection.execute(
         "SELECT modseq FROM expunged WHERE mailbox = ? ORDER BY modseq DESC LIMIT 1 OFFSET ?",
         (mailbox, kept),
     ).fetchone()
+    if row is None:
+        raise StoreDamaged(f"expunged_rows of mailbox {mailbox}: there are not so many")
+    (oldest,) = row
     pruned = connection.execute(
         "DELETE FROM expunged WHERE mailbox = ? AND modseq <= ?", (mailbox, oldest)
     ).rowcount
@@ -48,6 +54,7 @@ def since(connection: sqlite3.Connection, mailbox: int, modseq: int) -> list[int
             (mailbox, modseq),
         )
     ]
+    require((int,), uids, "UIDs of expunged messages")
     # Read later than the rows: had rows been pruned before that, this would be greater.
     pruned = connection.execute(
         "SELECT 1 FROM mailbox WHERE id = ? AND expunged_after > ?", (mailbox, modseq)

@@ -129,6 +129,8 @@ def damage(store, statement):
         ("UPDATE message SET length = 'x'", "FETCH 1 BODY.PEEK[]"),
         ("DELETE FROM content", "SEARCH TEXT body"),
         ("UPDATE placement SET modseq = 'x'", "FETCH 1 MODSEQ"),
+        ("INSERT INTO expunged VALUES (1, 'x', 9)", "UID FETCH 1 FLAGS (CHANGEDSINCE 1 VANISHED)"),
+        ("UPDATE mailbox SET expunged_rows = 1000000000", "MOVE 1 Drafts"),
         ("UPDATE mailbox SET highest_modseq = 'x'", r"STORE 1 +FLAGS (\Seen)"),
         ("UPDATE mailbox SET uid_next = 'x'", "COPY 1 INBOX"),
         ("UPDATE mailbox SET uid_next = x'00'", "STATUS INBOX (UIDNEXT)"),
@@ -140,12 +142,13 @@ def test_a_wrong_value(login, store, caplog, statement, command):
     """The command fails, the session goes on."""
     client = login()
     client.append(message=MESSAGE)
+    client.ok("ENABLE QRESYNC" if "VANISHED" in command else "NOOP")
     client.ok("SELECT INBOX")
     damage(store, statement)
     answers = client(f"t {command}")
     assert answers[-1] == UNAVAILABLE, answers
     (line,) = lines(caplog)
-    assert line.startswith(f"{command.split()[0]} of alice@x.test failed: ")
+    assert line.startswith(f"{command.removeprefix('UID ').split()[0]} of alice@x.test failed: ")
     assert client("t NOOP") == ["t OK NOOP completed"]
 
 
