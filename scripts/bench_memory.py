@@ -20,7 +20,7 @@ from reference_server.message import digest
 from reference_server.storage import NewMessage, Store
 
 LIMIT = 64 << 20  # octets
-PATIENCE_SECONDS = 20  # a command that takes longer has reached its peak by then
+PATIENCE_SECONDS = 30  # a command that takes longer has reached its peak by then
 LONGEST_LINE = 64_000  # octets; the server accepts 65,536
 BIG, HUGE, ENVELOPES, MANY = "big", "huge", "envelopes", "many"
 ENABLE = "ENABLE QRESYNC"

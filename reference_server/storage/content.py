@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from weakref import WeakSet
 
+from reference_server.checkpoint import checkpoint
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
 from reference_server.storage.ghosts import Ghosts
@@ -17,6 +18,7 @@ from reference_server.storage.values import NewMessage
 
 log = logging.getLogger(__name__)
 
+_BATCH = 500  # messages a statement: SQLite holds the pages that one has changed until it ends
 CHUNK = 1 << 20  # octets; a message up to this size is one chunk
 DIGEST_COLUMNS = (
     "size",
@@ -153,11 +155,13 @@ class Contents:
                 " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
                 (json.dumps(list(kept)),),
             )
-        if removed:
+        ids = sorted(removed)
+        for start in range(0, len(ids), _BATCH):
+            checkpoint()
             transaction.connection.execute(
                 "DELETE FROM message WHERE id IN (SELECT value FROM json_each(?))"
                 " AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.message = id)",
-                (json.dumps(list(removed)),),
+                (json.dumps(ids[start : start + _BATCH]),),
             )
 
         def follow() -> None:

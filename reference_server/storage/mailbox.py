@@ -36,6 +36,8 @@ from reference_server.storage.values import (
 
 log = logging.getLogger(__name__)
 
+_BATCH = 1000  # messages a statement: SQLite holds the pages that one has changed until it ends
+
 FindMailbox = Callable[[sqlite3.Connection, str], "Mailbox"]
 
 
@@ -463,7 +465,12 @@ class Mailbox:
         groups: dict[Flags, list[int]] = {}
         for uid, flags in changed.items():
             groups.setdefault(flags, []).append(uid)
-        for flags, uids in groups.items():
+        batches = (
+            (flags, uids[start : start + _BATCH])
+            for flags, uids in groups.items()
+            for start in range(0, len(uids), _BATCH)
+        )
+        for flags, uids in batches:
             checkpoint()
             update = "UPDATE placement SET flags = ?, modseq = ? WHERE mailbox = ? AND uid "
             if uids[-1] - uids[0] + 1 == len(uids):
