@@ -18,7 +18,7 @@ import pytest
 from imapclient.exceptions import IMAPClientError
 
 import conformance
-from conformance.targets.description import UnreachableError
+from conformance.targets.description import NotReadyError, UnreachableError
 from conformance.wire import Deviation
 
 SUITE = Path(conformance.__file__).parent
@@ -59,6 +59,8 @@ def accuses_server(error: BaseException, cases: Path) -> bool:
     assertion that failed in a module of cases; a socket or a client library that failed on a
     connection to the server.
     """
+    if isinstance(error, NotReadyError):
+        return False
     if isinstance(error, Deviation | UnreachableError | IMAP4.error | IMAPClientError):
         return True
     files = _files(error)

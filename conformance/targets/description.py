@@ -47,6 +47,10 @@ class UnreachableError(Exception):
     """The target does not answer as an IMAP server that lets the accounts in."""
 
 
+class NotReadyError(UnreachableError):
+    """The suite's own server did not start in time: this machine is too busy, say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Who logs in. `role`: primary, second, shared (owned by primary) or stranger (no rights)."""

@@ -18,7 +18,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from conformance.targets.description import ROLES, Account, Address, Description, UnreachableError
+from conformance.targets.description import (
+    ROLES,
+    Account,
+    Address,
+    Description,
+    NotReadyError,
+    UnreachableError,
+)
 
 PROGRAM = (sys.executable, "-m", "reference_server")
 # Keeps the server and its folder as long as this process lives, however it ends.
@@ -88,7 +95,7 @@ class ReferenceServer:
         while not line.endswith(b"\n"):
             remaining = self._deadline - time.monotonic()
             if remaining <= 0 or not select.select([self._output], [], [], remaining)[0]:
-                raise UnreachableError(
+                raise NotReadyError(
                     f"the reference server was not ready after {START_SECONDS} s\n{self.log()}"
                 )
             octets = self._output.read(4096)

@@ -3,8 +3,10 @@ import ssl
 
 import pytest
 
+from conformance.plugin import CASES
+from conformance.report.origin import accuses_server
 from conformance.targets import reference
-from conformance.targets.description import UnreachableError
+from conformance.targets.description import NotReadyError, UnreachableError
 from conformance.targets.probing import probe
 from conformance.targets.reference import ReferenceServer
 
@@ -55,3 +57,10 @@ def test_server_that_does_not_start(monkeypatch):
     monkeypatch.setitem(reference.SETTINGS, "imap_listen_addr", "192.0.2.1")
     with pytest.raises(UnreachableError, match=r"ended with code|not ready"):
         ReferenceServer(sets=1)
+
+
+def test_server_that_is_late_is_not_accused(monkeypatch):
+    monkeypatch.setattr(reference, "START_SECONDS", 0)
+    with pytest.raises(NotReadyError) as late:
+        ReferenceServer(sets=1)
+    assert not accuses_server(late.value, CASES)
