@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 from reference_server.checkpoint import checkpoint
@@ -33,8 +31,7 @@ from reference_server.storage.values import (
     Snapshot,
     StoreResult,
 )
-
-log = logging.getLogger(__name__)
+from reference_server.storage.watchers import Watchers
 
 _BATCH = 1000  # messages a statement: SQLite holds the pages that one has changed until it ends
 
@@ -47,15 +44,6 @@ class _Counters:
     uid_next: int
     recent_from: int
     highest_modseq: int
-
-
-@dataclass(slots=True)
-class _Watch:
-    """An observer; the removals up to the mod-sequence ``reported`` are known to its client."""
-
-    observer: Observer
-    claims_recent: bool
-    reported: int
 
 
 class Mailbox:
@@ -83,8 +71,8 @@ class Mailbox:
         self._uid_validity = uid_validity
         self._index: dict[int, Flags] | None = None
         self._flag_table: FlagTable | None = None
-        self._watches: list[_Watch] = []  # first come first
         self._ghosts = Ghosts()
+        self._watchers = Watchers(contents, self._ghosts)
 
     @property
     def name(self) -> str:
@@ -124,23 +112,19 @@ class Mailbox:
                 highest_modseq=counters.highest_modseq,
                 modseqs=self._read_modseqs(transaction.connection) if with_modseqs else None,
             )
-            watch = _Watch(observer, claim_recent, counters.highest_modseq)
-            transaction.after_commit(lambda: self._watches.append(watch))
+            modseq = counters.highest_modseq
+            transaction.after_commit(lambda: self._watchers.add(observer, claim_recent, modseq))
         return snapshot
 
     def leave(self, observer: Observer) -> None:
         """Stop telling this observer. An unknown one is ignored."""
         with self._database.locked():
-            self._watches = [watch for watch in self._watches if watch.observer is not observer]
-            self._drop_ghosts()
+            self._watchers.remove(observer)
 
     def reported(self, observer: Observer, modseq: int) -> None:
         """The observer has reported all removals up to this mod-sequence to its client."""
         with self._database.locked():
-            for watch in self._watches:
-                if watch.observer is observer:
-                    watch.reported = modseq
-            self._drop_ghosts()
+            self._watchers.reported(observer, modseq)
 
     def store_flags(
         self,
@@ -215,7 +199,7 @@ class Mailbox:
             doomed = [uid for uid in candidates if DELETED in index[uid]]
             if doomed:
                 removed = self.remove(transaction, doomed, origin)
-                watched = self._is_watched(origin)
+                watched = self._watchers.besides(origin)
                 self._contents.remove_unplaced(transaction, removed, keep=watched)
         self._contents.prune()  # what turned out to be shown to nobody
         return doomed
@@ -303,7 +287,7 @@ class Mailbox:
                 for (uid, flags), (message, _) in zip(added, messages, strict=True)
             ],
         )
-        claimant = next((watch.observer for watch in self._watches if watch.claims_recent), None)
+        claimant = self._watchers.claimant()
         uid_next = counters.uid_next + len(messages)
         connection.execute(
             "UPDATE mailbox SET uid_next = ?, highest_modseq = ?, recent_from = ? WHERE id = ?",
@@ -337,8 +321,8 @@ class Mailbox:
 
         transaction.after_commit(forget)
         self._tell(transaction, Expunged(uids, origin, modseq))
-        if self._is_watched(origin):
-            transaction.after_commit(lambda: self._keep_ghosts(removed, origin, modseq))
+        if self._watchers.besides(origin):
+            transaction.after_commit(lambda: self._watchers.keep(removed, origin, modseq))
         return list(removed.values())
 
     def uids(self, connection: sqlite3.Connection) -> list[int]:
@@ -357,33 +341,8 @@ class Mailbox:
     def gone(self) -> None:
         """After the commit of a DELETE: tell those who have it open."""
         self.read_again()
-        self._publish(Gone())
-        self._watches = []
-
-    def _is_watched(self, origin: Observer | None) -> bool:
-        """Whether a removal leaves messages that other observers may show."""
-        return any(watch.observer is not origin for watch in self._watches)
-
-    def _keep_ghosts(
-        self, removed: Mapping[int, int], origin: Observer | None, modseq: int
-    ) -> None:
-        """Keep the messages, ids by UID, that are shown to a client.
-
-        Once the removal was announced: what no observer shows by now, none will show.
-        """
-        shown = max(
-            watch.observer.last_shown for watch in self._watches if watch.observer is not origin
-        )
-        ghosts = {uid: message for uid, message in removed.items() if uid <= shown}
-        if ghosts:
-            self._ghosts.add(modseq, ghosts)
-            self._contents.hold(ghosts.values())
-
-    def _drop_ghosts(self) -> None:
-        """Drop the ghosts that no observer shows any more."""
-        dropped = self._ghosts.drop(min((watch.reported for watch in self._watches), default=inf))
-        if dropped:
-            self._contents.release(dropped)
+        self._watchers.publish(Gone())
+        self._watchers.clear()
 
     def _counters(self, connection: sqlite3.Connection) -> _Counters:
         row = connection.execute(
@@ -482,11 +441,4 @@ class Mailbox:
             connection.execute(update + condition, (unparse(flags), modseq, self.id, *which))
 
     def _tell(self, transaction: Transaction, change: Change) -> None:
-        transaction.after_commit(lambda: self._publish(change))
-
-    def _publish(self, change: Change) -> None:
-        for watch in self._watches:
-            try:
-                watch.observer.mailbox_changed(change)
-            except Exception:
-                log.exception("an observer of %s failed", self._name)
+        transaction.after_commit(lambda: self._watchers.publish(change))

@@ -107,8 +107,11 @@ class Game:
         if uid is None:
             return
         answer = player.command("FETCH", number, "(UID FLAGS BODY.PEEK[])")
-        if uid not in self.flags:
+        if uid not in self.flags:  # its own data, none, or NO (RFC 2180, 4.1)
             assert answer.status in ("OK", "NO")
+            for fetched in answer.fetches():
+                if "BODY[]" in fetched:
+                    assert fetched.section("") in (self.texts[uid], b"", None)
             return
         answer.expect("OK")
         fetched = answer.fetch(number)

@@ -8,6 +8,7 @@ from reference_server.session.changes import ChangeQueue
 from reference_server.session.view import View
 from reference_server.storage import values
 from reference_server.storage.mailbox import Mailbox
+from reference_server.storage.rows import Reading
 from tests.planted.defects import found_by
 
 
@@ -53,8 +54,8 @@ def numbers_move_before_they_are_told():
     """A removal takes its message out of the sequence numbers at once."""
     expunge = View._expunge
 
-    def at_once(self, uids):
-        expunge(self, uids)
+    def at_once(self, uids, modseq):
+        expunge(self, uids, modseq)
         self.uids = [uid for uid in self.uids if uid not in self.vanished]
 
     View._expunge = at_once
@@ -69,7 +70,7 @@ def numbers_move_before_they_are_told():
 def flags_of_others_are_not_told():
     """A session sees new flags only if it asks."""
     change_flags = View._change_flags
-    View._change_flags = lambda self, flags, **_: change_flags(self, flags, own=True)
+    View._change_flags = lambda self, *changed, **_: change_flags(self, *changed, own=True)
 
 
 @found_by(
@@ -80,7 +81,7 @@ def flags_of_others_are_not_told():
 def flags_are_read_once():
     """A session goes on showing the flags that a message had when it first saw it."""
 
-    def not_taken_in(self, flags, *, own):
+    def not_taken_in(self, flags, _modseq, *, own):
         if own:
             self.flags.update(flags)
 
@@ -95,10 +96,11 @@ def store_works_on_what_the_session_knows():
     """+FLAGS writes the flags that the session was told of, and the new ones."""
     store_flags = Mailbox.store_flags
 
-    def stale(self, uids, operation, flags, origin=None):
+    def stale(self, uids, operation, flags, origin=None, condition=None):
         if operation == "add" and origin is not None and len(uids) == 1:
-            return store_flags(self, uids, "set", origin.flags_once[uids[0]] | flags, origin)
-        return store_flags(self, uids, operation, flags, origin)
+            flags = getattr(origin, "flags_once", origin.flags)[uids[0]] | flags
+            operation = "set"
+        return store_flags(self, uids, operation, flags, origin, condition)
 
     tell = View.tell
 
@@ -173,3 +175,40 @@ def expunge_tells_only_its_own_session():
         ]
 
     ChangeQueue.take = forgetful
+
+
+@found_by(
+    "multi_session/expunged/fetch_of_an_expunged_message[BODY.PEEK[]]",
+    "multi_session/expunged/fetch_of_an_expunged_message[ENVELOPE]",
+    "multi_session/expunged/fetch_of_an_expunged_message[RFC822.HEADER]",
+    "multi_session/expunged/fetch_of_several_with_an_expunged_one",
+)
+def a_gone_message_is_answered_with_the_next():
+    """FETCH of a message that another session removed brings the content of one that is there."""
+
+    def next_one(self, uids):
+        with self._database.read() as connection:
+            for uid in uids:
+                found = connection.execute(
+                    "SELECT message FROM placement WHERE mailbox = ? ORDER BY uid <= ?, uid",
+                    (self._mailbox, uid),
+                ).fetchone()
+                yield connection.execute(self._ghost_query, (uid, *found)).fetchone()
+
+    Reading._ghost_rows = next_one
+
+
+@found_by(
+    "multi_session/expunged/store_on_several_with_an_expunged_one[FLAGS]",
+    "multi_session/expunged/store_on_several_with_an_expunged_one[+FLAGS.SILENT]",
+)
+def store_stops_at_a_gone_message():
+    """STORE changes the messages of a range up to one that is gone, and no more."""
+    store_flags = Mailbox.store_flags
+
+    def stopping(self, uids, *arguments):
+        there = self.modseqs()
+        gone = next((at for at, uid in enumerate(uids) if uid not in there), len(uids))
+        return store_flags(self, uids[: gone + 1], *arguments)
+
+    Mailbox.store_flags = stopping
