@@ -1,5 +1,6 @@
 """What the scripts run leaves nothing behind, however it, or they, end."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -35,7 +36,8 @@ def start(tmp_path):
 
     yield start
     for number in descendants("CONTAINED", str(tmp_path)):
-        os.kill(number, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
     for script in scripts:
         script.wait()
         script.stdout.close()
