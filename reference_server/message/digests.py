@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.message.addresses import Address
-from reference_server.message.body_structure import encode_bodies
+from reference_server.message.body_structure import describe, encode_bodies
 from reference_server.message.dates import sent_day
 from reference_server.message.decoding import decode_words, fold
 from reference_server.message.envelope import encode_envelope, read_envelope
-from reference_server.message.parts import Reader, dump_structure
+from reference_server.message.fields import ContentType
+from reference_server.message.header import Header
+from reference_server.message.parts import Description, Reader, dump_structure
+from reference_server.message.scanner import Checkpoint, no_checkpoint
 from reference_server.protocol.commands import Octets
 
 _SMALL = 1 << 20
@@ -38,16 +41,24 @@ class Digest:
     bcc: str | None
 
 
-def digest(message: Octets) -> Digest:
+def digest(message: Octets, checkpoint: Checkpoint = no_checkpoint) -> Digest:
     """Read ``message``. Any octets are a message of some kind: this never fails.
 
-    A large message is not copied whole, except for the headers in it.
+    A large message is read in pieces, once and some of it twice. ``checkpoint`` is called behind
+    each; what it raises ends the reading.
     """
     if len(message) <= _SMALL:
         message = message[: len(message)]
-    entity = Reader(message).read()
-    envelope = read_envelope(entity.header)
-    body, bodystructure = encode_bodies(entity, message)
+    headers: list[Header] = []
+
+    def describe_all(header: Header, content: ContentType, is_message: bool) -> Description:
+        if not headers:  # the message's own comes first
+            headers.append(header)
+        return describe(header, content, is_message)
+
+    entity = Reader(message, describe_all, checkpoint).read()
+    envelope = read_envelope(headers[0])
+    body, bodystructure = encode_bodies(entity)
     return Digest(
         size=len(message),
         envelope=encode_envelope(envelope),
