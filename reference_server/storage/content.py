@@ -10,6 +10,7 @@ from datetime import datetime
 from weakref import WeakSet
 
 from reference_server.checkpoint import checkpoint
+from reference_server.message import find_in_windows
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
 from reference_server.storage.ghosts import Ghosts
@@ -77,15 +78,7 @@ class BlobReader:
     def find(self, sub: bytes, start: int = 0, end: int | None = None, /) -> int:
         """As ``bytes.find``."""
         start, end, _ = slice(start, end).indices(self._length)
-        while start + len(sub) <= end:
-            # The window reaches into the next chunk, for what lies across the border.
-            border = (start // CHUNK + 1) * CHUNK
-            window = self[start : min(border + len(sub) - 1, end)] if sub else b""
-            position = window.find(sub)
-            if position >= 0:
-                return start + position
-            start = border
-        return -1
+        return find_in_windows(self, sub, start, end, CHUNK)
 
     def _load(self, number: int) -> bytes:
         if number != self._number:
