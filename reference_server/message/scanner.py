@@ -72,15 +72,19 @@ class Scanner:
         """
         pattern = _IN_HEADER if in_header else _IN_BODY
         boundaries = self.boundaries
+        others: set[bytes | None] = set()  # lines that are no delimiters; most repeat each other
         while position < self._size:
             if position >= self._stop:
                 self._load(position)
             start, stop = self._start, self._stop
+            others.clear()
             for found in pattern.finditer(self._window, position - start):
+                text = found[1]
+                if text in others:
+                    continue
                 at = start + found.start()
                 if at >= stop:
                     break
-                text = found[1]
                 if text is None:
                     return EmptyLine(start + found.end())
                 text = text.rstrip(b" \t\r")
@@ -93,6 +97,7 @@ class Scanner:
                     before = at - (self._window[max(at - start - 1, 0) : at - start] == b"\r")
                     following = min(start + found.end() + 1, self._size)
                     return Delimiter(level, before, following, closes)
+                others.add(found[1])
             position = stop
         return None
 
