@@ -107,7 +107,7 @@ def nested(draw, depth=0):
 messages = st.one_of(any_lines(), nested(), nested())
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(messages)
 @example(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n--b\r\n--b--")
 @example(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\r\n--b--\n")
@@ -115,7 +115,7 @@ def test_the_parts_are_those_of_the_definition(message):
     assert read(Reader(message).read()) == defined(message, 0, len(message))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(messages, st.integers(1, 40))
 def test_windows_change_nothing(message, width):
     with pytest.MonkeyPatch.context() as patch:

@@ -9,6 +9,7 @@ import pytest
 from reference_server.message import digest
 from reference_server.message.parts import (
     MAXIMUM_DEPTH,
+    MAXIMUM_DESCRIPTIONS,
     MAXIMUM_PARTS,
     Reader,
     dump_structure,
@@ -195,6 +196,23 @@ def test_the_limit_of_parts_counts_all_levels():
         return 1 + sum(map(count, part.parts))
 
     assert count(part) - 1 == MAXIMUM_PARTS
+
+
+def test_descriptions_have_a_limit():
+    head = b"Content-Type: text/plain; a=" + b"x" * 100_000
+    body = b"".join(b"--b\r\n%b\r\n\r\n%d\r\n" % (head, number) for number in range(50))
+    message = mixed("") + body + b"--b--\r\n"
+    found = digest(message)
+    assert MAXIMUM_DESCRIPTIONS < len(found.bodystructure) < MAXIMUM_DESCRIPTIONS + 200_000
+    parts = load_structure(found.structure).parts
+    assert [message[part.body : part.stop] for part in parts[:3]] == [b"0", b"1", b"2"]
+    assert len(parts) == MAXIMUM_DESCRIPTIONS // 100_000 + 1
+    assert parts[-1].stop == len(message)
+
+
+def test_names_that_are_kept_have_a_limit():
+    found = read(b"Content-Type: text/html; charset=" + b"\xff" * 1000 + b"\r\n\r\n")
+    assert (found.type, found.charset) == ("TEXT", "\xff" * 127)
 
 
 def test_lines_are_line_ends():
