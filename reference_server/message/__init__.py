@@ -10,13 +10,11 @@ from reference_server.message.binary import (
 from reference_server.message.decoding import decode_words, fold
 from reference_server.message.digests import Digest, digest
 from reference_server.message.parts import Part, load_structure
-from reference_server.message.scanner import Checkpoint, no_checkpoint
 from reference_server.message.search import body_contains, header_contains, text_contains
 from reference_server.message.sections import Extent, LongSubset, find_section
 from reference_server.message.windows import find_in_windows
 
 __all__ = [
-    "Checkpoint",
     "Digest",
     "Extent",
     "LongSubset",
@@ -34,6 +32,5 @@ __all__ = [
     "fold",
     "header_contains",
     "load_structure",
-    "no_checkpoint",
     "text_contains",
 ]

@@ -12,7 +12,6 @@ from reference_server.message.envelope import encode_envelope, read_envelope
 from reference_server.message.fields import ContentType
 from reference_server.message.header import Header
 from reference_server.message.parts import Description, Reader, dump_structure
-from reference_server.message.scanner import Checkpoint, no_checkpoint
 from reference_server.protocol.commands import Octets
 
 _SMALL = 1 << 20
@@ -41,11 +40,10 @@ class Digest:
     bcc: str | None
 
 
-def digest(message: Octets, checkpoint: Checkpoint = no_checkpoint) -> Digest:
+def digest(message: Octets) -> Digest:
     """Read ``message``. Any octets are a message of some kind: this never fails.
 
-    A large message is read in pieces, once and some of it twice. ``checkpoint`` is called behind
-    each; what it raises ends the reading.
+    A large message is read in pieces, once and some of it twice.
     """
     if len(message) <= _SMALL:
         message = message[: len(message)]
@@ -56,7 +54,7 @@ def digest(message: Octets, checkpoint: Checkpoint = no_checkpoint) -> Digest:
             headers.append(header)
         return describe(header, content, is_message)
 
-    entity = Reader(message, describe_all, checkpoint).read()
+    entity = Reader(message, describe_all).read()
     envelope = read_envelope(headers[0])
     body, bodystructure = encode_bodies(entity)
     return Digest(

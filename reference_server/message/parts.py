@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from reference_server.checkpoint import checkpoint
 from reference_server.message.fields import (
     DEFAULT,
     DIGEST_DEFAULT,
@@ -15,7 +16,7 @@ from reference_server.message.fields import (
     parse_encoding,
 )
 from reference_server.message.header import Header
-from reference_server.message.scanner import Checkpoint, EmptyLine, Scanner, no_checkpoint
+from reference_server.message.scanner import EmptyLine, Scanner
 from reference_server.protocol.commands import Octets
 
 MAXIMUM_DEPTH = 100
@@ -118,15 +119,10 @@ class Reader:
     message belongs to the last one.
     """
 
-    def __init__(
-        self,
-        message: Octets,
-        describe: Describe = _undescribed,
-        checkpoint: Checkpoint = no_checkpoint,
-    ) -> None:
+    def __init__(self, message: Octets, describe: Describe = _undescribed) -> None:
         self._message = message
         self._describe = describe
-        self._scanner = Scanner(message, checkpoint)
+        self._scanner = Scanner(message)
         self._open: list[_Open] = []  # from the message as a whole to the innermost part
         self._parts_left = MAXIMUM_PARTS
         self._room = MAXIMUM_DESCRIPTIONS
@@ -174,6 +170,7 @@ class Reader:
 
         A message inside it begins there, too.
         """
+        checkpoint()
         part, level = self._open[-1], len(self._open) - 1
         limit = MAXIMUM_PART_HEADER if level else MAXIMUM_HEADER
         header = Header(self._message[part.start : min(body, part.start + limit)])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import NamedTuple
 
+from reference_server.checkpoint import checkpoint
 from reference_server.protocol.commands import Octets
 
 WINDOW = 256 * 1024
-"""Octets that are in memory at a time, and are looked at between two calls of a checkpoint."""
+"""Octets that are in memory at a time, and are looked at between two checkpoints."""
 
 _WHOLE = 1 << 20  # a message up to this size is one window
 _LONGEST_DELIMITER = 2000  # octets behind "--"; a longer line is none
@@ -18,13 +18,6 @@ _AHEAD = _LONGEST_DELIMITER + 8  # octets of the next window: the rest of a line
 _LINE = rb"--([^\n]{0,%d}+)(?=\n|\Z)" % _LONGEST_DELIMITER
 _IN_BODY = re.compile(rb"\n" + _LINE)
 _IN_HEADER = re.compile(rb"\n(?:\r?\n|%b)" % _LINE)
-
-Checkpoint = Callable[[], None]
-"""Called again and again in the course of long work; what it raises ends the work."""
-
-
-def no_checkpoint() -> None:
-    """Let the work go on."""
 
 
 class EmptyLine(NamedTuple):
@@ -51,10 +44,9 @@ class Scanner:
     ``boundaries`` has the open multiparts by boundary, the outermost one where two are the same.
     """
 
-    def __init__(self, message: Octets, checkpoint: Checkpoint = no_checkpoint) -> None:
+    def __init__(self, message: Octets) -> None:
         self.boundaries: dict[bytes, int] = {}
         self._message = message
-        self._checkpoint = checkpoint
         self._size = len(message)
         self._start = 0
         self._stop = WINDOW if self._size > _WHOLE else self._size
@@ -110,7 +102,7 @@ class Scanner:
         lines = 0
         for start in range(first, last, WINDOW):
             lines += self._message[start : min(start + WINDOW, last)].count(b"\n")
-            self._checkpoint()
+            checkpoint()
         self._lines += lines if position == last else -lines
         self._counted = position
         return self._lines
@@ -120,4 +112,4 @@ class Scanner:
         self._start = max(position - _BEHIND, 0)
         self._stop = min(position + WINDOW, self._size)
         self._window = self._message[self._start : min(self._stop + _AHEAD, self._size)]
-        self._checkpoint()
+        checkpoint()

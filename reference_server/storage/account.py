@@ -6,7 +6,6 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from reference_server.message import Checkpoint, no_checkpoint
 from reference_server.storage.content import Contents, is_large
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import (
@@ -198,21 +197,15 @@ class AccountStore:
         with self._database.locked() as connection:
             return self._registry.find(connection, self._id, name)
 
-    def append(
-        self,
-        name: str,
-        messages: Sequence[NewMessage],
-        checkpoint: Checkpoint = no_checkpoint,
-    ) -> Appended:
+    def append(self, name: str, messages: Sequence[NewMessage]) -> Appended:
         """Append messages, all or none. MailboxMissing, KeywordLimit.
 
-        Large messages are written before, in short transactions; ``checkpoint`` is called between
-        them, and what it raises ends the APPEND.
+        Large messages are written before, in short transactions, and placed in the last one.
         """
         if any(map(is_large, messages)):
             self.mailbox(name)  # refused before anything is written
         with (
-            self._contents.staged(messages, checkpoint) as staged,
+            self._contents.staged(messages) as staged,
             self._database.write() as transaction,
         ):
             mailbox = self._registry.find(transaction.connection, self._id, name)

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from weakref import WeakSet
 
-from reference_server.checkpoint import checkpoint
-from reference_server.message import Checkpoint, find_in_windows
+from reference_server.checkpoint import checkpoint, undisturbed
 from reference_server.message import find_in_windows
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
@@ -118,14 +117,12 @@ class Contents:
         return message_id
 
     @contextmanager
-    def staged(
-        self, messages: Sequence[NewMessage], checkpoint: Checkpoint
-    ) -> Iterator[list[int | None]]:
+    def staged(self, messages: Sequence[NewMessage]) -> Iterator[list[int | None]]:
         """Write the messages of several chunks; their ids, and None for each smaller one.
 
         A chunk is a transaction, so that others can write in between. The messages are unplaced
         until ``settle``: a failure, here or in the block, removes them, a crash leaves them to the
-        next start. ``checkpoint`` is called before each chunk.
+        next start. Before each chunk is a checkpoint.
         """
         staged: list[int | None] = []
         try:
@@ -143,7 +140,7 @@ class Contents:
                     staged[-1] = message_id
             yield staged
         except BaseException:
-            with self._database.locked():
+            with undisturbed(), self._database.locked():
                 self._unplaced.update(filter(None, staged))
                 self.prune()
             raise

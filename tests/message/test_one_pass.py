@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from reference_server.checkpoint import checked_by
 from reference_server.message import parts, scanner
 from reference_server.message.fields import DEFAULT, DIGEST_DEFAULT, parse_content_type
 from reference_server.message.header import Header
@@ -178,7 +179,8 @@ def test_many_parts_are_read_twice_and_not_more_often(line_end):
 def test_the_checkpoint_is_called_in_each_window():
     calls = []
     message = nested_multiparts(3, b"text\r\n" * (1 << 20))
-    Reader(message, checkpoint=lambda: calls.append(None)).read()
+    with checked_by(lambda: calls.append(None)):
+        Reader(message).read()
     assert len(calls) >= 2 * (len(message) // scanner.WINDOW)
 
 
@@ -187,8 +189,8 @@ def test_what_the_checkpoint_raises_ends_the_reading():
         raise TimeoutError
 
     message = b"Content-Type: text/plain\r\n\r\n" + b"text\r\n" * (1 << 19)
-    with pytest.raises(TimeoutError):
-        Reader(message, checkpoint=stop).read()
+    with pytest.raises(TimeoutError), checked_by(stop):
+        Reader(message).read()
 
 
 def test_a_line_longer_than_any_boundary_is_no_delimiter():

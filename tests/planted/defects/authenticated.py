@@ -148,12 +148,12 @@ def append_creates_the_mailbox():
     """APPEND to a missing mailbox creates it."""
     appended = AccountStore.append
 
-    def append_to_new(self, name, messages, *checkpoint):
+    def append_to_new(self, name, messages):
         try:
-            return appended(self, name, messages, *checkpoint)
+            return appended(self, name, messages)
         except MailboxMissing:
             self.create(name)
-            return appended(self, name, messages, *checkpoint)
+            return appended(self, name, messages)
 
     AccountStore.append = append_to_new
 
