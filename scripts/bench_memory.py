@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench_client import BenchmarkError
+from bench_client import BenchmarkError, append
 from bench_servers import USER, RunningServer, reference_server
 
 from reference_server.message import digest
@@ -21,6 +21,7 @@ from reference_server.storage import NewMessage, Store
 
 LIMIT = 64 << 20  # octets
 PATIENCE_SECONDS = 30  # a command that takes longer has reached its peak by then
+LARGEST_MESSAGE = 63 << 20  # octets; APPENDLIMIT is 64 MiB
 LONGEST_LINE = 64_000  # octets; the server accepts 65,536
 BIG, HUGE, ENVELOPES, MANY = "big", "huge", "envelopes", "many"
 ENABLE = "ENABLE QRESYNC"
@@ -73,6 +74,20 @@ def fetch(items: str, messages: str = "1:*") -> str:
     return f"FETCH {messages} ({items})"
 
 
+def append_large(head: bytes, filler: bytes) -> bytes:
+    """APPEND of about as many octets as the server takes."""
+    return append(MANY, head + filler * ((LARGEST_MESSAGE - len(head)) // len(filler)))
+
+
+def nested_multiparts(depth: int) -> bytes:
+    return b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level)
+        for level in range(depth)
+    )
+
+
+MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+SENDERS = b"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: " + b"a," * 120_000 + b"\r\n\r\n\r\n"
 RESYNCHRONIZED = (ENABLE, f"SELECT {BIG}")
 UNFINISHED = "BODY.PEEK[TEXT]<#.99999>"
 COMMANDS = [
@@ -159,6 +174,16 @@ COMMANDS = [
     ),
     Command("close", lambda: "CLOSE", before=(f"SELECT {BIG}-deleted",), changes=True),
     Command("delete", lambda: f"DELETE {BIG}-deleted", before=(), changes=True),
+    # The last ones: what they add is in no other's way.
+    Command("append-subject", lambda: append_large(b"Subject: ", b"x")),
+    Command("append-addresses", lambda: append_large(b"", b"To: " + b"a@b," * 1600 + b"\r\n")),
+    Command("append-fields", lambda: append_large(b"", b"a:\n")),
+    Command("append-parameters", lambda: append_large(b"Content-Type: text/plain; ", b"a=b;")),
+    Command("append-parts", lambda: append_large(MIXED, b"--b\r\n\r\nx\r\n")),
+    Command("append-nested", lambda: append_large(nested_multiparts(99), b"x" * 76 + b"\r\n")),
+    Command("append-delimiters", lambda: append_large(nested_multiparts(99), b"--b\n" * 100)),
+    Command("append-senders", lambda: append_large(MIXED, SENDERS)),
+    Command("append-base64", lambda: append_large(MIXED + b"--b\r\n\r\n", b"QUJD" * 19 + b"\r\n")),
 ]
 
 

@@ -12,6 +12,7 @@ from reference_server.message.digests import Digest, digest
 from reference_server.message.parts import Part, load_structure
 from reference_server.message.search import body_contains, header_contains, text_contains
 from reference_server.message.sections import Extent, LongSubset, find_section
+from reference_server.message.windows import find_in_windows
 
 __all__ = [
     "Digest",
@@ -26,6 +27,7 @@ __all__ = [
     "decode_words",
     "digest",
     "encode_binary",
+    "find_in_windows",
     "find_section",
     "fold",
     "header_contains",

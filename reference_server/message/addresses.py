@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from reference_server.message.lexical import LONGEST_FIELD, comment_end, unquote
 
+MAXIMUM_ADDRESSES = 65_536
+"""Of one envelope: an address takes hundreds of octets of memory, and two of the field."""
+
 # White space, then a quoted string, a domain literal, an atom, or one special.
 _TOKEN = re.compile(
     rb'([ \t]*+)(?:"((?:[^"\\]++|\\.)*+)"?+'
@@ -37,12 +40,12 @@ class _Word(NamedTuple):
     special: bool = False
 
 
-def parse_addresses(value: bytes) -> list[Address]:
+def parse_addresses(value: bytes, most: int = MAXIMUM_ADDRESSES) -> list[Address]:
     """The addresses of an unfolded field, in order. Never fails: it makes the best of anything.
 
-    What goes beyond ``LONGEST_FIELD`` is dropped.
+    What goes beyond ``LONGEST_FIELD`` is dropped, and so are addresses beyond ``most``.
     """
-    return _Parser().parse(value[:LONGEST_FIELD])
+    return _Parser().parse(value[:LONGEST_FIELD], most)
 
 
 class _Parser:
@@ -57,10 +60,10 @@ class _Parser:
         self.in_angle = False
         self.comment: bytes | None = None
 
-    def parse(self, value: bytes) -> list[Address]:
+    def parse(self, value: bytes, most: int) -> list[Address]:
         position = 0
         spaced = False
-        while found := _TOKEN.match(value, position):
+        while len(self.addresses) < most and (found := _TOKEN.match(value, position)):
             position = found.end()
             space, quoted, literal, atom, special = found.groups()
             spaced = spaced or bool(space)
@@ -76,7 +79,8 @@ class _Parser:
             else:
                 self._word(_Word(atom if literal is None else literal, spaced))
             spaced = False
-        self._end_address()
+        if len(self.addresses) < most:
+            self._end_address()
         if self.in_group:
             self.addresses.append(_GROUP_END)
         return self.addresses

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from reference_server.message.decoding import transfer_decoded
 from reference_server.message.header import field_extent
-from reference_server.message.parts import Part, Reader
+from reference_server.message.parts import MAXIMUM_HEADER, Part, Reader
 from reference_server.message.sections import find_part
 from reference_server.protocol.commands import Octets
 
@@ -109,7 +109,8 @@ def _holds_nul(part: Part, message: Octets) -> bool:
 def _encoded(message: Octets, parts: list[Part]) -> Iterator[bytes]:
     position = 0
     for part in parts:
-        start, stop = field_extent(message[part.header : part.body], b"content-transfer-encoding")
+        header = message[part.header : min(part.body, part.header + MAXIMUM_HEADER)]
+        start, stop = field_extent(header, b"content-transfer-encoding")
         yield from _slices(message, position, part.header + start)
         yield b"Content-Transfer-Encoding: base64\r\n"
         yield from _slices(message, part.header + stop, part.body)

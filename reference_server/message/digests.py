@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reference_server.message.addresses import Address
-from reference_server.message.body_structure import encode_bodies
+from reference_server.message.body_structure import describe, encode_bodies
 from reference_server.message.dates import sent_day
 from reference_server.message.decoding import decode_words, fold
 from reference_server.message.envelope import encode_envelope, read_envelope
-from reference_server.message.parts import Reader, dump_structure
+from reference_server.message.fields import ContentType
+from reference_server.message.header import Header
+from reference_server.message.parts import Description, Reader, dump_structure
 from reference_server.protocol.commands import Octets
 
 _SMALL = 1 << 20
@@ -41,13 +43,20 @@ class Digest:
 def digest(message: Octets) -> Digest:
     """Read ``message``. Any octets are a message of some kind: this never fails.
 
-    A large message is not copied whole, except for the headers in it.
+    A large message is read in pieces, once and some of it twice.
     """
     if len(message) <= _SMALL:
         message = message[: len(message)]
-    entity = Reader(message).read()
-    envelope = read_envelope(entity.header)
-    body, bodystructure = encode_bodies(entity, message)
+    headers: list[Header] = []
+
+    def describe_all(header: Header, content: ContentType, is_message: bool) -> Description:
+        if not headers:  # the message's own comes first
+            headers.append(header)
+        return describe(header, content, is_message)
+
+    entity = Reader(message, describe_all).read()
+    envelope = read_envelope(headers[0])
+    body, bodystructure = encode_bodies(entity)
     return Digest(
         size=len(message),
         envelope=encode_envelope(envelope),

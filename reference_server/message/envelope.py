@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_server.message.addresses import Address, parse_addresses
+from reference_server.message.addresses import MAXIMUM_ADDRESSES, Address, parse_addresses
 from reference_server.message.header import Header
 from reference_server.protocol.encoder import encode_value
 
@@ -27,16 +27,26 @@ class Envelope:
 
 def read_envelope(header: Header) -> Envelope:
     """The envelope of a header; Sender and Reply-To default to From."""
-    from_ = _addresses(header, b"from")
+    left = MAXIMUM_ADDRESSES
+
+    def addresses(name: bytes) -> list[Address]:
+        nonlocal left
+        # Several fields of one name count as one list (RFC 5322, 4.5.3).
+        values = header.all(name)
+        found = parse_addresses(b",".join(values), left) if values else []
+        left -= len(found)
+        return found
+
+    from_ = addresses(b"from")
     return Envelope(
         header.first(b"date"),
         header.first(b"subject"),
         from_,
-        _addresses(header, b"sender") or from_,
-        _addresses(header, b"reply-to") or from_,
-        _addresses(header, b"to"),
-        _addresses(header, b"cc"),
-        _addresses(header, b"bcc"),
+        addresses(b"sender") or from_,
+        addresses(b"reply-to") or from_,
+        addresses(b"to"),
+        addresses(b"cc"),
+        addresses(b"bcc"),
         header.first(b"in-reply-to"),
         header.first(b"message-id"),
     )
@@ -58,12 +68,6 @@ def encode_envelope(envelope: Envelope) -> bytes:
         encode_value(envelope.message_id),
     )
     return b"(%b)" % b" ".join(fields)
-
-
-def _addresses(header: Header, name: bytes) -> list[Address]:
-    # Several fields of one name count as one list (RFC 5322, 4.5.3).
-    values = header.all(name)
-    return parse_addresses(b",".join(values)) if values else []
 
 
 def _encode_addresses(addresses: list[Address]) -> bytes:

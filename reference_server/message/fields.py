@@ -40,6 +40,19 @@ class ContentType:
     def is_message(self) -> bool:
         return self.type == b"MESSAGE" and self.subtype == b"RFC822"
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether BODYSTRUCTURE has the size in lines (RFC 3501, 7.4.2)."""
+        return self.type == b"TEXT" or self.is_message
+
+    @property
+    def boundary(self) -> bytes:
+        """The boundary of a multipart; a gateway may have added the white space behind it.
+
+        Empty where there is none (RFC 2046, 5.1.1: 1 to 70 characters, the last one no space).
+        """
+        return (self.parameter(b"BOUNDARY") or b"").rstrip(b" \t\r")
+
     def parameter(self, attribute: bytes) -> bytes | None:
         """The value of the first parameter of that name (upper case).
 
@@ -85,7 +98,7 @@ def parse_content_type(value: bytes) -> ContentType:
     if found is None:
         return DEFAULT
     content = ContentType(found[1].upper(), found[2].upper(), _parameters(value, found.end()))
-    if content.is_multipart and not content.parameter(b"BOUNDARY"):
+    if content.is_multipart and not content.boundary:
         return DEFAULT
     return content
 

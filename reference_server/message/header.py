@@ -139,17 +139,3 @@ def unfold(value: bytes) -> bytes:
     if b"\0" in value:
         value = value.replace(b"\0", b"")
     return value.removesuffix(b"\r")
-
-
-def header_end(message: Octets, start: int, stop: int) -> int:
-    """Where the body of ``message[start:stop]`` begins: behind the first empty line, or at stop."""
-    first = message[start : min(start + 2, stop)]
-    if first == b"\r\n":
-        return start + 2
-    if first[:1] == b"\n":
-        return start + 1
-    crlf = message.find(b"\n\r\n", start, stop)
-    bare = message.find(b"\n\n", start, stop if crlf < 0 else crlf + 1)
-    if bare >= 0:
-        return bare + 2
-    return stop if crlf < 0 else crlf + 3

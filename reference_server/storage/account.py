@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from reference_server.storage.content import Contents
+from reference_server.storage.content import Contents, is_large
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import (
     InboxRefused,
@@ -198,16 +198,25 @@ class AccountStore:
             return self._registry.find(connection, self._id, name)
 
     def append(self, name: str, messages: Sequence[NewMessage]) -> Appended:
-        """Append messages, all or none. MailboxMissing, KeywordLimit."""
-        with self._database.write() as transaction:
+        """Append messages, all or none. MailboxMissing, KeywordLimit.
+
+        Large messages are written before, in short transactions, and placed in the last one.
+        """
+        if any(map(is_large, messages)):
+            self.mailbox(name)  # refused before anything is written
+        with (
+            self._contents.staged(messages) as staged,
+            self._database.write() as transaction,
+        ):
             mailbox = self._registry.find(transaction.connection, self._id, name)
             uids: tuple[int, ...] = ()
             if messages:
                 placed = [
-                    (self._contents.insert(transaction, message), message.flags)
-                    for message in messages
+                    (written or self._contents.insert(transaction, message), message.flags)
+                    for message, written in zip(messages, staged, strict=True)
                 ]
                 uids = mailbox.add(transaction, placed)
+                self._contents.settle(transaction, staged)
         return Appended(mailbox.uid_validity, uids)
 
     def _row(self, connection: sqlite3.Connection, name: str) -> tuple[int, bool]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from weakref import WeakSet
 
-from reference_server.checkpoint import checkpoint
+from reference_server.checkpoint import checkpoint, undisturbed
+from reference_server.message import find_in_windows
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
 from reference_server.storage.ghosts import Ghosts
@@ -77,15 +80,7 @@ class BlobReader:
     def find(self, sub: bytes, start: int = 0, end: int | None = None, /) -> int:
         """As ``bytes.find``."""
         start, end, _ = slice(start, end).indices(self._length)
-        while start + len(sub) <= end:
-            # The window reaches into the next chunk, for what lies across the border.
-            border = (start // CHUNK + 1) * CHUNK
-            window = self[start : min(border + len(sub) - 1, end)] if sub else b""
-            position = window.find(sub)
-            if position >= 0:
-                return start + position
-            start = border
-        return -1
+        return find_in_windows(self, sub, start, end, CHUNK)
 
     def _load(self, number: int) -> bytes:
         if number != self._number:
@@ -116,24 +111,45 @@ class Contents:
             )
 
     def insert(self, transaction: Transaction, message: NewMessage) -> int:
-        """Store a message; its id. It needs a placement in the same transaction."""
-        octets, digest = message.octets, message.digest
-        connection = transaction.connection
-        when = message.internal_date.isoformat(timespec="seconds")
-        cursor = connection.execute(
-            _INSERT,
-            (len(octets), when, *(_storable(getattr(digest, column)) for column in DIGEST_COLUMNS)),
-        )
-        message_id = cursor.lastrowid
-        assert message_id is not None
-        connection.executemany(
-            "INSERT INTO content (message, chunk, octets) VALUES (?, ?, ?)",
-            (
-                (message_id, number, octets[number * CHUNK : (number + 1) * CHUNK])
-                for number in range(max(1, -(-len(octets) // CHUNK)))
-            ),
-        )
+        """Store a message of one chunk; its id. It needs a placement in the same transaction."""
+        message_id = _insert_row(transaction.connection, message)
+        _insert_chunk(transaction.connection, message_id, 0, message.octets[:CHUNK])
         return message_id
+
+    @contextmanager
+    def staged(self, messages: Sequence[NewMessage]) -> Iterator[list[int | None]]:
+        """Write the messages of several chunks; their ids, and None for each smaller one.
+
+        A chunk is a transaction, so that others can write in between. The messages are unplaced
+        until ``settle``: a failure, here or in the block, removes them, a crash leaves them to the
+        next start. Before each chunk is a checkpoint.
+        """
+        staged: list[int | None] = []
+        try:
+            for message in messages:
+                staged.append(None)
+                for number in range(-(-len(message.octets) // CHUNK) if is_large(message) else 0):
+                    checkpoint()
+                    octets = message.octets[number * CHUNK : (number + 1) * CHUNK]
+                    with self._database.write() as transaction:
+                        connection = transaction.connection
+                        message_id = staged[-1] or _insert_row(connection, message)
+                        if staged[-1] is None:
+                            connection.execute("INSERT INTO unplaced VALUES (?)", (message_id,))
+                        _insert_chunk(connection, message_id, number, octets)
+                    staged[-1] = message_id
+            yield staged
+        except BaseException:
+            with undisturbed(), self._database.locked():
+                self._unplaced.update(filter(None, staged))
+                self.prune()
+            raise
+
+    def settle(self, transaction: Transaction, staged: Iterable[int | None]) -> None:
+        """These messages, as ``staged`` gave them, have placements now."""
+        placed = [(message,) for message in staged if message is not None]
+        if placed:
+            transaction.connection.executemany("DELETE FROM unplaced WHERE message = ?", placed)
 
     def remove_unplaced(
         self, transaction: Transaction, messages: Iterable[int], *, keep: bool = False
@@ -211,6 +227,25 @@ class Contents:
             reader = BlobReader(self._database, *row)
             self._readers.add(reader)
             return reader
+
+
+def is_large(message: NewMessage) -> bool:
+    """Whether the message has several chunks, so that it is to be staged."""
+    return len(message.octets) > CHUNK
+
+
+def _insert_row(connection: sqlite3.Connection, message: NewMessage) -> int:
+    when = message.internal_date.isoformat(timespec="seconds")
+    columns = (_storable(getattr(message.digest, column)) for column in DIGEST_COLUMNS)
+    message_id = connection.execute(_INSERT, (len(message.octets), when, *columns)).lastrowid
+    assert message_id is not None
+    return message_id
+
+
+def _insert_chunk(connection: sqlite3.Connection, message: int, number: int, octets: bytes) -> None:
+    connection.execute(
+        "INSERT INTO content (message, chunk, octets) VALUES (?, ?, ?)", (message, number, octets)
+    )
 
 
 def parse_date(text: str, uid: int) -> datetime:

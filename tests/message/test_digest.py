@@ -17,8 +17,10 @@ from reference_server.message import (
     load_structure,
     text_contains,
 )
+from reference_server.message.addresses import MAXIMUM_ADDRESSES
 from reference_server.message.header import MAXIMUM_FIELDS
 from reference_server.message.lexical import LONGEST_FIELD
+from reference_server.message.parts import MAXIMUM_HEADER
 from reference_server.protocol.commands import Section
 
 SEED = (
@@ -176,6 +178,12 @@ def test_a_mapped_file_is_a_message(tmp_path: Path):
 def test_what_is_read_of_a_header_has_a_limit():
     found = digest(b"To: " + b"a@b," * LONGEST_FIELD + b"c@d\r\n\r\n")
     assert found.to.count("a@b") == LONGEST_FIELD // len("a@b,")
+    addresses = b"To: " + b"a," * (LONGEST_FIELD // 2) + b"\r\n"
+    assert digest(addresses + b"Cc: b\r\n").to.count("a@") == MAXIMUM_ADDRESSES
+    assert digest(addresses + b"Cc: b\r\n").cc is None
+    long = b"x" * MAXIMUM_HEADER
+    assert digest(b"Subject: " + long).subject == "x" * (MAXIMUM_HEADER - len("Subject: "))
+    assert digest(b"X: " + long + b"\r\nSubject: s\r\n\r\n").subject is None
     fields = b"X: y\r\n" * MAXIMUM_FIELDS
     assert digest(b"Subject: s\r\n" + fields).subject == "s"
     assert digest(fields + b"Subject: s\r\n").subject is None

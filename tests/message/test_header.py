@@ -2,7 +2,8 @@
 
 import pytest
 
-from reference_server.message.header import Header, header_end, unfold
+from reference_server.message.header import Header, unfold
+from reference_server.message.parts import Reader
 
 BLOCK = (
     b"Received: from a\r\n\tby b\r\n"
@@ -64,7 +65,7 @@ def test_no_blank_line_where_the_message_has_none():
     ],
 )
 def test_the_body_begins_behind_the_first_empty_line(message, end):
-    assert header_end(message, 0, len(message)) == end
+    assert Reader(message).read().part.body == end
 
 
 def test_unfolding_takes_line_ends_and_nothing_else():

@@ -6,11 +6,12 @@ written out; the offsets are checked by what they cut out of the message.
 
 import pytest
 
+from reference_server.message import digest
 from reference_server.message.parts import (
     MAXIMUM_DEPTH,
+    MAXIMUM_DESCRIPTIONS,
     MAXIMUM_PARTS,
     Reader,
-    count_lines,
     dump_structure,
     load_structure,
 )
@@ -197,15 +198,31 @@ def test_the_limit_of_parts_counts_all_levels():
     assert count(part) - 1 == MAXIMUM_PARTS
 
 
+def test_descriptions_have_a_limit():
+    head = b"Content-Type: text/plain; a=" + b"x" * 100_000
+    body = b"".join(b"--b\r\n%b\r\n\r\n%d\r\n" % (head, number) for number in range(50))
+    message = mixed("") + body + b"--b--\r\n"
+    found = digest(message)
+    assert MAXIMUM_DESCRIPTIONS < len(found.bodystructure) < MAXIMUM_DESCRIPTIONS + 200_000
+    parts = load_structure(found.structure).parts
+    assert [message[part.body : part.stop] for part in parts[:3]] == [b"0", b"1", b"2"]
+    assert len(parts) == MAXIMUM_DESCRIPTIONS // 100_000 + 1
+    assert parts[-1].stop == len(message)
+
+
+def test_names_that_are_kept_have_a_limit():
+    found = read(b"Content-Type: text/html; charset=" + b"\xff" * 1000 + b"\r\n\r\n")
+    assert (found.type, found.charset) == ("TEXT", "\xff" * 127)
+
+
 def test_lines_are_line_ends():
     # RFC 3501, 7.4.2, has a BASE64 part of 4554 octets and 73 lines: 73 lines of 60 digits with
     # CRLF are 4526 octets, the 28 digits that remain are a line without CRLF, and not counted.
     body = (b"A" * 60 + b"\r\n") * 73 + b"A" * 28
     assert len(body) == 4554
-    assert count_lines(body, 0, len(body)) == 73
-    assert count_lines(b"a\nb\nc", 1, 3) == 1
-    assert count_lines(b"", 0, 0) == 0
-    assert count_lines(b"\n" * (3 << 20), 0, 3 << 20) == 3 << 20
+    for octets, lines in [(body, 73), (b"a\nb\nc", 2), (b"", 0), (b"\n" * (3 << 20), 3 << 20)]:
+        found = digest(b"Content-Type: text/plain\r\n\r\n" + octets)
+        assert found.body.endswith(b" %d %d)" % (len(octets), lines))
 
 
 def test_structure_survives_storage():

@@ -19,6 +19,7 @@ from tests.session.conftest import Client
 DATABASE = "mail.sqlite"
 USERS = {"alice": "alice@x.test secret", "bob": "bob@x.test hush"}
 NEW = b"Subject: new\r\n\r\nnew\r\n"
+LARGE = b"Subject: large\r\n\r\n" + b"large\r\n" * 160_000  # of two chunks
 # By name: the command of alice's first session, which has INBOX selected, and the least number
 # of statements that it needs, BEGIN and COMMIT among them.
 COMMANDS = {
@@ -31,6 +32,7 @@ COMMANDS = {
     "SUBSCRIBE": ("SUBSCRIBE Old", 3),
     "UNSUBSCRIBE": ("UNSUBSCRIBE INBOX", 3),
     "APPEND": (b"APPEND Old ($new) {%d+}\r\n%b" % (len(NEW), NEW), 7),
+    "APPEND a large message": (b"APPEND Old ($new) {%d+}\r\n%b" % (len(LARGE), LARGE), 15),
     "STORE": ("STORE 1:2 +FLAGS ($new \\Seen)", 6),
     "STORE in several groups": ("STORE 1:3 -FLAGS.SILENT (\\Flagged)", 5),
     "COPY": ("COPY 1:3 Old", 7),
@@ -189,8 +191,10 @@ def copy_store(source, target):
 
 
 def dump(folder):
+    """All rows, but for the last id of a message: it may have been given up."""
     connection = sqlite3.connect(folder / DATABASE)
-    lines = list(connection.iterdump())
+    last_id = "INSERT INTO \"sqlite_sequence\" VALUES('message',"
+    lines = [line for line in connection.iterdump() if not line.startswith(last_id)]
     connection.close()
     return lines
 
@@ -247,7 +251,10 @@ class Trial:
             self.failures += 1
             assert tagged.startswith("c NO [UNAVAILABLE] "), tagged
             # The same store, of which a fresh server has given the answers.
-            assert dump(folder) == self.content, "the command failed, and changed the store"
+            # A store that fails to the end keeps a message without placement until it is opened.
+            reopened = self.copy(folder)
+            Store(reopened).close()
+            assert dump(reopened) == self.content, "the command failed, and changed the store"
             watching = sessions if sessions[0].session.view else sessions[1:]
             seen = [look(session) for session in watching]
             assert seen == known[-len(watching) :], "sessions see other than before"
@@ -310,7 +317,8 @@ def heavy(folder):
     return folder
 
 
-@pytest.mark.parametrize("name", NAMES)
+# The ballast of the transactions before its last would stay: tests/storage/test_staging.py has it.
+@pytest.mark.parametrize("name", [name for name in NAMES if "large" not in str(name)])
 @pytest.mark.usefixtures("heavy")
 def test_the_disk_is_full(name, trial):
     def prepare(store):
