@@ -1,6 +1,7 @@
 """A target that does not get its own configuration back: that is said, and blamed on no case."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -79,10 +80,11 @@ def test_it_is_said(cases, target, tmp_path, capfd, monkeypatch, end, code):
     assert SAID in (report / "index.html").read_text()
 
 
-def test_it_is_said_by_a_worker_process(cases, target):
+def test_it_is_said_by_a_worker_process(cases, target, tmp_path):
     (cases / "any_state" / "test_worker.py").write_text(CASE)
     options = Options(target=target)
     target, profile = prepare(options, pytest.fail)
+    target = replace(target, folder=str(tmp_path))
     results = new_results(target, profile, options)
     run_pytest([*arguments(cases), "-n1"], [Quiet(), Preparation(target, results)])
     assert results.left_behind == [SAID]
