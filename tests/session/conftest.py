@@ -73,6 +73,7 @@ class MemoryChannel:
             raise Disconnected
         with self.changed:
             self.sent += data
+            self.changed.notify_all()
 
     def renew(self):
         self.renewals += 1
