@@ -40,9 +40,13 @@ TESTS = Path(__file__).parent
 SLOW = (
     "clients",
     "diff/test_diff.py",
+    "grammar/test_against_abnf.py",
+    "grammar/test_rev2_against_abnf.py",
     "network/test_fail2ban.py",
     "network/test_haproxy.py",
     "planted",
+    "plugin/test_plain_pytest.py",
+    "plugin/test_time_limit.py",
     "report/test_browser.py",
     "safety",
 )

@@ -108,6 +108,7 @@ def test_server_that_comes_back(run, server, monkeypatch):
     assert "it answered again" in troubled["message"]
 
 
+@pytest.mark.slow
 def test_server_that_dies_beside_other_cases(tmp_path, server, capfd):
     """Two jobs: one case did it, the other only found the server gone."""
     path = tmp_path / "cases" / "any_state" / "test_it.py"
@@ -149,6 +150,7 @@ def test_server_that_dies_between_two_cases(run, server):
     assert "skipped 1: the server does not answer any more" in output
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_server_that_answers_nobody(run, server):
     ended = threading.Event()
@@ -224,6 +226,7 @@ def test_responses_without_end(run, server, monkeypatch):
     assert "1000 responses came, but not the tagged response to a4" in troubled["message"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_responses_without_end_now_and_then(run, server):
     """Each restarts the wait for the next, but the answer is not awaited for ever."""

@@ -25,12 +25,14 @@ def found():
     return tables.proofs()
 
 
+@pytest.mark.slow
 def test_tables_are_those_of_code_and_cases(found):
     for table in (tables.directive_table(found), tables.topic_table(found)):
         remedy = "README.md is out of date: python -m tests.readme.tables"
         assert table in README, f"{remedy}\nexpected:\n{table}"
 
 
+@pytest.mark.slow
 def test_everything_in_the_manual_is_proved(found):
     assert tables.unproved(found) == []
 

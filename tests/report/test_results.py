@@ -174,6 +174,7 @@ def test_the_suites_own_profiles_can_be_read(name):
     assert load_profile(name, catalogue()).name
 
 
+@pytest.mark.slow
 def test_the_suites_own_profiles_name_cases_that_exist():
     cases = {case.id for case in collect(CASES, ()).cases}
     cases |= {case.partition("[")[0] for case in cases}
