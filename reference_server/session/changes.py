@@ -54,6 +54,7 @@ def merge(changes: Sequence[Change], owner: Observer) -> list[Change]:
     fleeting = _fleeting(changes)
     needless = set(fleeting)  # messages whose flags are changed again later on, too
     merged: list[Change] = []
+    any_removal = False
     for change in reversed(changes):
         match change:
             case Added(messages):
@@ -69,8 +70,11 @@ def merge(changes: Sequence[Change], owner: Observer) -> list[Change]:
                 change = replace(change, flags=left)
                 if not own:
                     needless.update(left)
-        # The last one stays, if empty: it has the highest mod-sequence.
-        if not merged or _size(change):
+        # If empty, too: the last change has the highest mod-sequence, and without a removal
+        # storage would not hear that all up to the last one have been reported.
+        is_last_removal = isinstance(change, Expunged) and not any_removal
+        any_removal = any_removal or is_last_removal
+        if not merged or is_last_removal or _size(change):
             merged.append(change)
     merged.reverse()
     return merged

@@ -55,7 +55,7 @@ def vanished_earlier(
     """
     removed = view.mailbox.expunged_since(modseq)
     if removed is None:
-        spans = gaps(view.uids, view.uid_next)
+        spans = gaps(view.flags, view.uid_next)  # with those that wait to be reported as new
     else:
         present = set(view.uids)
         spans = runs(uid for uid in removed if uid < view.uid_next and uid not in present)

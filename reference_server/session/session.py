@@ -291,12 +291,16 @@ class Session:
         if isinstance(response, Condition):
             response = replace(response, text=self.text(response.text))
         self._work.in_response = isinstance(response, FetchData)
+        is_partly_sent = False
         for piece in encode(response):
             self._output.append(piece)
             self._output_octets += len(piece)
             if self._output_octets >= _SEND_ABOVE:
                 self.flush()
+                is_partly_sent = self._work.in_response
                 checkpoint()
+        if is_partly_sent:  # what a look for the client sends comes after the whole of it
+            self.flush()
         self._work.in_response = False
 
     def flush(self) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reference_server.checkpoint import checkpoint
 from reference_server.storage import expunged
 from reference_server.storage.content import BlobReader, Contents
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import MailboxMissing, MessageMissing
-from reference_server.storage.flags import DELETED, FlagTable, apply, unparse
+from reference_server.storage.flag_index import FlagIndex
+from reference_server.storage.flags import DELETED, apply, unparse
 from reference_server.storage.ghosts import Ghosts
 from reference_server.storage.integrity import require
 from reference_server.storage.rows import Reading
@@ -33,8 +33,6 @@ from reference_server.storage.values import (
 )
 from reference_server.storage.watchers import Watchers
 
-_BATCH = 1000  # messages a statement: SQLite holds the pages that one has changed until it ends
-
 FindMailbox = Callable[[sqlite3.Connection, str], "Mailbox"]
 
 
@@ -49,9 +47,7 @@ class _Counters:
 class Mailbox:
     """A mailbox, shared by all sessions that use it. Every method may be called by any thread.
 
-    The database is the authority. ``_index`` repeats, once it is needed, what every session asks
-    for: the flags of each UID, ascending. It is changed after the commit, under the write lock,
-    and read again after a rollback.
+    The database is the authority; of what memory repeats, ``FlagIndex`` is most.
     """
 
     def __init__(
@@ -69,8 +65,7 @@ class Mailbox:
         self._find = find
         self._name = name
         self._uid_validity = uid_validity
-        self._index: dict[int, Flags] | None = None
-        self._flag_table: FlagTable | None = None
+        self._index = FlagIndex(mailbox_id)
         self._ghosts = Ghosts()
         self._watchers = Watchers(contents, self._ghosts)
 
@@ -95,7 +90,7 @@ class Mailbox:
         """
         with self._database.write() as transaction:
             counters = self._counters(transaction.connection)
-            index = self._loaded(transaction.connection)
+            index = self._index.flags(transaction.connection)
             first_recent = counters.recent_from
             if claim_recent and first_recent < counters.uid_next:
                 transaction.connection.execute(
@@ -108,9 +103,9 @@ class Mailbox:
                 recent=frozenset(uid for uid in index if uid >= first_recent)
                 if first_recent < counters.uid_next
                 else frozenset(),
-                keywords=self._flags(transaction.connection).keywords,
+                keywords=self._index.table(transaction.connection).keywords,
                 highest_modseq=counters.highest_modseq,
-                modseqs=self._read_modseqs(transaction.connection) if with_modseqs else None,
+                modseqs=self._index.modseqs(transaction.connection) if with_modseqs else None,
             )
             modseq = counters.highest_modseq
             transaction.after_commit(lambda: self._watchers.add(observer, claim_recent, modseq))
@@ -138,11 +133,11 @@ class Mailbox:
         with self._database.write() as transaction:
             connection = transaction.connection
             modseq = self._counters(connection).highest_modseq + 1
-            index = self._loaded(connection)
+            index = self._index.flags(connection)
             if operation == "remove":
-                operand = self._flags(connection).known(flags)
+                operand = self._index.table(connection).known(flags)
             else:
-                operand = self._spell(transaction, [flags])[flags]
+                operand = self._index.spell(transaction, [flags])[flags]
             outcomes: dict[Flags, Flags] = {}
             after: dict[int, Flags] = {}
             changed: dict[int, Flags] = {}
@@ -150,7 +145,7 @@ class Mailbox:
             wanted = sorted(set(uids))
             failed: set[int] = set()
             if condition is not None:
-                failed = self._failing(connection, wanted, operation, operand, condition)
+                failed = self._index.failing(connection, wanted, operation, operand, condition)
                 wanted = [uid for uid in wanted if uid not in failed]
             for uid in wanted:
                 before = index.get(uid)
@@ -164,9 +159,9 @@ class Mailbox:
                 if outcome != before:
                     changed[uid] = outcome
             if changed:
-                self._write_flags(connection, changed, modseq)
+                self._index.write(connection, changed, modseq)
                 self._set_modseq(connection, modseq)
-                transaction.after_commit(lambda: index.update(changed))
+                self._index.update(transaction, changed)
                 self._tell(transaction, FlagsChanged(changed, origin, modseq))
         return StoreResult(after, changed, tuple(missing), tuple(sorted(failed)))
 
@@ -176,7 +171,7 @@ class Mailbox:
         Observers were told of every change that is in it, and will be told of every other.
         """
         with self._database.locked() as connection:
-            return self._read_modseqs(connection)
+            return self._index.modseqs(connection)
 
     def expunged_since(self, modseq: int) -> list[int] | None:
         """The UIDs, ascending, of the messages that were removed after this mod-sequence.
@@ -194,7 +189,7 @@ class Mailbox:
         """
         with self._database.write() as transaction:
             self._counters(transaction.connection)
-            index = self._loaded(transaction.connection)
+            index = self._index.flags(transaction.connection)
             candidates = index if uids is None else sorted(index.keys() & set(uids))
             doomed = [uid for uid in candidates if DELETED in index[uid]]
             if doomed:
@@ -259,7 +254,7 @@ class Mailbox:
     ) -> list[tuple[int, Flags]]:
         """(message id, flags) of these ascending UIDs. Raises MailboxMissing, MessageMissing."""
         self._counters(connection)
-        index = self._loaded(connection)
+        index = self._index.flags(connection)
         missing = [uid for uid in uids if uid not in index]
         if missing:
             raise MessageMissing(missing)
@@ -277,7 +272,7 @@ class Mailbox:
         connection = transaction.connection
         counters = self._counters(connection)
         modseq = counters.highest_modseq + 1
-        spelled = self._spell(transaction, [flags for _, flags in messages])
+        spelled = self._index.spell(transaction, [flags for _, flags in messages])
         uids = tuple(range(counters.uid_next, counters.uid_next + len(messages)))
         added = [(uid, spelled[flags]) for uid, (_, flags) in zip(uids, messages, strict=True)]
         connection.executemany(
@@ -293,9 +288,7 @@ class Mailbox:
             "UPDATE mailbox SET uid_next = ?, highest_modseq = ?, recent_from = ? WHERE id = ?",
             (uid_next, modseq, counters.recent_from if claimant is None else uid_next, self.id),
         )
-        if self._index is not None:
-            index = self._index
-            transaction.after_commit(lambda: index.update(added))
+        self._index.update(transaction, dict(added))
         self._tell(transaction, Added(added, claimant, modseq))
         return uids
 
@@ -305,7 +298,6 @@ class Mailbox:
         """Remove placements, given by ascending UIDs that exist; the message ids they had."""
         connection = transaction.connection
         modseq = self._counters(connection).highest_modseq + 1
-        index = self._loaded(connection)
         removed = dict(
             connection.execute(
                 "DELETE FROM placement WHERE mailbox = ?"
@@ -314,12 +306,7 @@ class Mailbox:
             ).fetchall()
         )
         expunged.note(connection, self.id, uids, modseq)
-
-        def forget() -> None:
-            for uid in uids:
-                del index[uid]
-
-        transaction.after_commit(forget)
+        self._index.remove(transaction, uids)
         self._tell(transaction, Expunged(uids, origin, modseq))
         if self._watchers.besides(origin):
             transaction.after_commit(lambda: self._watchers.keep(removed, origin, modseq))
@@ -327,7 +314,7 @@ class Mailbox:
 
     def uids(self, connection: sqlite3.Connection) -> list[int]:
         """All UIDs, ascending."""
-        return list(self._loaded(connection))
+        return list(self._index.flags(connection))
 
     def renamed(self, name: str, uid_validity: int) -> None:
         """After the commit of a RENAME: bear the new name."""
@@ -335,8 +322,7 @@ class Mailbox:
 
     def read_again(self) -> None:
         """Drop what memory repeats of the database. Those who have the mailbox open keep it."""
-        self._index = None
-        self._flag_table = None
+        self._index.read_again()
 
     def gone(self) -> None:
         """After the commit of a DELETE: tell those who have it open."""
@@ -354,91 +340,8 @@ class Mailbox:
         require((int,), row, f"counters of {self._name}")
         return _Counters(*row)
 
-    def _read_modseqs(self, connection: sqlite3.Connection) -> dict[int, int]:
-        rows = connection.execute(
-            "SELECT uid, modseq FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
-        )
-        modseqs = dict(rows)
-        require((int,), modseqs.values(), f"mod-sequences of {self._name}")
-        return modseqs
-
     def _set_modseq(self, connection: sqlite3.Connection, modseq: int) -> None:
         connection.execute("UPDATE mailbox SET highest_modseq = ? WHERE id = ?", (modseq, self.id))
-
-    def _flags(self, connection: sqlite3.Connection) -> FlagTable:
-        if self._flag_table is None:
-            self._flag_table = FlagTable.load(connection, self.id)
-        return self._flag_table
-
-    def _loaded(self, connection: sqlite3.Connection) -> dict[int, Flags]:
-        if self._index is None:
-            sets = self._flags(connection).sets
-            rows = connection.execute(
-                "SELECT uid, flags FROM placement WHERE mailbox = ? ORDER BY uid", (self.id,)
-            )
-            index = {uid: sets[flags] for uid, flags in rows}
-            require((int,), index, f"UIDs of {self._name}")
-            self._index = index
-        return self._index
-
-    def _spell(self, transaction: Transaction, sets: Sequence[Flags]) -> Mapping[Flags, Flags]:
-        """Each set in the mailbox's spelling; keywords that are new are kept."""
-        table = self._flags(transaction.connection)
-        fresh: dict[str, str] = {}
-        spelled = {flags: table.spell(flags, fresh) for flags in dict.fromkeys(sets)}
-        if fresh:
-            known = len(table.keywords)
-            transaction.connection.executemany(
-                "INSERT INTO keyword (mailbox, position, name) VALUES (?, ?, ?)",
-                [(self.id, known + number, name) for number, name in enumerate(fresh.values())],
-            )
-            transaction.after_commit(lambda: table.learn(fresh.values()))
-        return spelled
-
-    def _failing(
-        self,
-        connection: sqlite3.Connection,
-        uids: Sequence[int],
-        operation: FlagOperation,
-        operand: Flags,
-        condition: Condition,
-    ) -> set[int]:
-        """Those of these UIDs that do not meet the condition."""
-        newer = connection.execute(
-            "SELECT uid FROM placement WHERE mailbox = ? AND modseq > ?"
-            " AND uid IN (SELECT value FROM json_each(?))",
-            (self.id, condition.unchanged_since, json.dumps(uids)),
-        )
-        failed = {uid for (uid,) in newer}
-        if operation != "set":
-            index = self._loaded(connection)
-            known = condition.known
-            failed -= {
-                uid for uid in failed & known.keys() if not (known[uid] ^ index[uid]) & operand
-            }
-        return failed
-
-    def _write_flags(
-        self, connection: sqlite3.Connection, changed: Mapping[int, Flags], modseq: int
-    ) -> None:
-        groups: dict[Flags, list[int]] = {}
-        for uid, flags in changed.items():
-            groups.setdefault(flags, []).append(uid)
-        batches = (
-            (flags, uids[start : start + _BATCH])
-            for flags, uids in groups.items()
-            for start in range(0, len(uids), _BATCH)
-        )
-        for flags, uids in batches:
-            checkpoint()
-            update = "UPDATE placement SET flags = ?, modseq = ? WHERE mailbox = ? AND uid "
-            if uids[-1] - uids[0] + 1 == len(uids):
-                condition = "BETWEEN ? AND ?"
-                which: tuple[object, ...] = (uids[0], uids[-1])
-            else:
-                condition = "IN (SELECT value FROM json_each(?))"
-                which = (json.dumps(uids),)
-            connection.execute(update + condition, (unparse(flags), modseq, self.id, *which))
 
     def _tell(self, transaction: Transaction, change: Change) -> None:
         transaction.after_commit(lambda: self._watchers.publish(change))

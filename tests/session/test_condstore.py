@@ -399,6 +399,23 @@ def test_removals_older_than_what_is_kept(alice, second, store, monkeypatch):
         assert (rows, max(counted)) == (4, (4, 17))
 
 
+@pytest.mark.usefixtures("four_messages")
+def test_new_messages_have_not_vanished(alice, second, store, monkeypatch):
+    """Where old removals are forgotten, a message that waits to be reported is none of them."""
+    monkeypatch.setattr("reference_server.storage.expunged.LIMIT", 1)
+    alice.ok("ENABLE QRESYNC")
+    alice.ok("SELECT INBOX")
+    second.ok("SELECT INBOX")
+    for uid in (2, 4):
+        second.ok(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
+        second.ok("EXPUNGE")
+    alice.ok("NOOP")
+    deliver(store, "INBOX")
+    answer = alice.ok("UID FETCH 1:* (UID) (CHANGEDSINCE 1 VANISHED)")
+    assert [line for line in answer if "VANISHED" in line] == ["* VANISHED (EARLIER) 2,4"]
+    assert "* 3 EXISTS" in answer
+
+
 SELECTS = [
     "SELECT INBOX",
     "EXAMINE INBOX",

@@ -148,6 +148,21 @@ def test_what_no_session_shows_is_not_kept(session, other, store):
     assert messages(store) == (4, 0)
 
 
+def test_what_came_and_went_is_removed_once_all_is_reported(other, selected, store, monkeypatch):
+    """Also where a session had so many changes waiting that this removal was merged away."""
+    monkeypatch.setattr("reference_server.session.changes.MERGE_ABOVE", 0)
+    monkeypatch.setattr("reference_server.session.changes._GROWTH", 0)
+    session, third = selected(), selected()
+    other.append()
+    third.ok("NOOP")
+    remove(other, "5")
+    other.ok("STORE 1 +FLAGS.SILENT (\\Seen)")
+    third.ok("NOOP")
+    assert messages(store) == (5, 1)
+    session.ok("NOOP")
+    assert messages(store) == (4, 0)
+
+
 def test_two_removals_are_reported_in_turn(session, other, selected, store):
     remove(other, "1")
     third = selected()

@@ -220,6 +220,29 @@ def test_what_is_sent_to_find_out_is_a_response(filled):
     assert set(signs) == {SIGN, b""}
 
 
+@pytest.mark.usefixtures("eager")
+def test_what_is_sent_to_find_out_stands_between_responses(login):
+    """Not between what was sent of a long response and its end, which waits to be sent."""
+    client = login()
+    text = "line\r\n" * 120_000
+    message = f"Subject: x\r\n\r\n{text}".encode()
+    for _ in range(2):
+        client.append(message=message)
+    client.ok("SELECT INBOX")
+
+    def is_gone(sign):
+        if sign:
+            client.channel.send(sign)
+        return False
+
+    client.channel.is_gone = is_gone
+    working = SIGN.decode().rstrip()
+    answer = client.ok("FETCH 1:2 BODY.PEEK[TEXT]")
+    fetched = [line for line in answer if line != working]
+    assert fetched == [f"* {n} FETCH (BODY[TEXT] {{{len(text)}}}\r\n{text})" for n in (1, 2)]
+    assert len(answer) > len(fetched)
+
+
 def test_waiting_for_the_store_ends_too(filled, store):
     """Another's transaction holds the lock for as long as it takes."""
     locked, done = threading.Event(), threading.Event()

@@ -241,7 +241,7 @@ def test_memory_that_cannot_follow_a_commit_is_read_again(store, monkeypatch, ca
     account.append("INBOX", [message("kept")])
     inbox = account.mailbox("INBOX")
     watcher = Watcher(inbox)
-    table = type(inbox._flag_table)
+    table = type(inbox._index._table)
 
     def fail(*_):
         raise MemoryError

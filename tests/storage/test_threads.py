@@ -75,8 +75,8 @@ def test_writers_and_readers_see_one_history(account):
     assert claimed[0] == final.keys()
     assert claimed[1:] == [set(), set()]
 
-    index = mailbox._index
-    mailbox._index = None
+    index = mailbox._index._flags
+    mailbox._index._flags = None
     assert {uid: flags for uid, flags, _ in contents(mailbox)} == index
 
 

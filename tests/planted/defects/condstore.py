@@ -9,6 +9,7 @@ from reference_server.session.commands import close, expunge, fetch, search, sel
 from reference_server.session.outcome import Done
 from reference_server.session.view import View
 from reference_server.storage import Mailbox
+from reference_server.storage.flag_index import FlagIndex
 from tests.planted.defects import found_by
 
 
@@ -67,12 +68,12 @@ def changedsince_includes_the_value():
 )
 def store_leaves_the_modseq():
     """A change of flags does not raise the mod-sequence of the message."""
-    write_flags = Mailbox._write_flags
+    write_flags = FlagIndex.write
 
     def write(self, connection, changed, _modseq):
         write_flags(self, connection, changed, 1)
 
-    Mailbox._write_flags = write
+    FlagIndex.write = write
     change_flags = View._change_flags
     View._change_flags = lambda self, flags, _modseq, *, own: change_flags(self, flags, 1, own=own)
 
@@ -84,7 +85,7 @@ def store_leaves_the_modseq():
 )
 def unchangedsince_is_ignored():
     """STORE UNCHANGEDSINCE stores whatever the mod-sequence is."""
-    Mailbox._failing = lambda *_: set()
+    FlagIndex.failing = lambda *_: set()
 
 
 @found_by(
