@@ -27,13 +27,13 @@ def reset(client):
     client.close()
 
 
-def wait_until_gone(channel):
+def wait_until_gone(channel, sign=SIGN):
     """Ask again whenever the socket has something to tell; False when the deadline has passed."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     poll = select.poll()
     poll.register(channel._socket, 0)  # errors and hang-ups
     while time.monotonic() < deadline:
-        if channel.is_gone(SIGN):
+        if channel.is_gone(sign):
             return True
         poll.poll(50)
     return False
@@ -57,6 +57,13 @@ def test_a_client_that_left(make_channel, leave):
     client.sendall(b"a command")
     leave(client)
     assert wait_until_gone(channel)
+
+
+def test_a_client_that_reset_the_connection_within_a_response(make_channel):
+    """Seen although nothing may be sent to find out."""
+    channel, client = make_channel()
+    reset(client)
+    assert wait_until_gone(channel, b"")
 
 
 @pytest.mark.parametrize("leave", [socket.socket.close, reset])
@@ -123,6 +130,14 @@ def test_a_slow_reader_is_not_waited_for_when_the_server_ends(make_channel, thre
     channel.interrupt()
     with pytest.raises(Disconnected, match=r"reading|reads too slowly"):
         sending.result(20)
+
+
+def test_nor_one_that_goes_on_reading_slowly(make_channel, monkeypatch):
+    monkeypatch.setattr(channel_module, "PARTING_SECONDS", 0)
+    channel, _client = make_channel()
+    channel.interrupt()
+    with pytest.raises(Disconnected, match="reads too slowly"):
+        channel.send(bytes(64 << 20))
 
 
 @pytest.fixture

@@ -104,10 +104,8 @@ def test_a_message_that_is_appended_is_given_up(login):
     assert login().ok("STATUS INBOX (MESSAGES)") == ['* STATUS "INBOX" (MESSAGES 0)']
 
 
-@pytest.mark.usefixtures("eager")
-def test_a_literal_that_was_begun_is_finished(login):
-    """After its octets have been announced, BYE is no response before they were sent."""
-    client = login()
+def shut_down_while_sending(client):
+    """Select INBOX, with one message of 3 MB; what is sent next has the server shut down."""
     client.append(message=b"Subject: x\r\n\r\n" + b"x" * 3_000_000)
     client.ok("SELECT INBOX")
     send_on = client.channel.send
@@ -117,6 +115,13 @@ def test_a_literal_that_was_begun_is_finished(login):
         client.session.shut_down()
 
     client.channel.send = send
+    return client
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_literal_that_was_begun_is_finished(login):
+    """After its octets have been announced, BYE is no response before they were sent."""
+    client = shut_down_while_sending(login())
     answers = client("t FETCH 1 BODY.PEEK[TEXT]")
     assert answers[0].startswith("* 1 FETCH (BODY[TEXT] {3000000}")
     assert answers[0].count("x") == 3_000_000
@@ -126,16 +131,7 @@ def test_a_literal_that_was_begun_is_finished(login):
 @pytest.mark.usefixtures("eager")
 def test_a_long_response_is_cut_off_when_the_server_has_waited_long_enough(login, monkeypatch):
     monkeypatch.setattr(work, "PARTING_SECONDS", -1)
-    client = login()
-    client.append(message=b"Subject: x\r\n\r\n" + b"x" * 3_000_000)
-    client.ok("SELECT INBOX")
-    send_on = client.channel.send
-
-    def send(data):
-        send_on(data)
-        client.session.shut_down()
-
-    client.channel.send = send
+    client = shut_down_while_sending(login())
     client.channel.feed(b"t FETCH 1 BODY.PEEK[TEXT]\r\n")
     client.thread.join(20)
     assert client.finished
@@ -197,7 +193,7 @@ def test_a_server_that_shuts_down_begins_no_further_command(login):
 
 def test_a_failed_login_is_not_held_back_for_a_client_that_left(connect):
     client = connect(auth_fail_delay=3600.0)
-    client.channel.gone = True
+    at_second_look(client, leave)
     client.channel.feed(b"t LOGIN alice@x.test wrong\r\n")
     client.thread.join(20)
     assert client.finished
