@@ -161,6 +161,32 @@ class ReferenceProcess:
         return ssl.create_default_context(cafile=str(self.certificate.authority))
 
 
+def failed_start(folder: Path, **directives: object) -> str:
+    """Start a server that cannot start, with all it needs in ``folder``; what stderr has then."""
+    accounts, configuration = folder / "accounts.toml", folder / "imap.cfg"
+    accounts.touch(mode=0o600)
+    accounts.write_text(ACCOUNTS)
+    values = {
+        "imap_listen_addr": "127.0.0.1",
+        "imap_listen_port": "0",
+        "running_identity": "",
+        "reference_accounts": accounts,
+        "reference_store": folder / "store",
+        **directives,
+    }
+    configuration.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
+    ended = subprocess.run(
+        [sys.executable, "-m", "reference_server", "-c", str(configuration)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
 def _host_and_port(place: str | None) -> tuple[str, int] | None:
     if place is None:
         return None

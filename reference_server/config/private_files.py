@@ -44,10 +44,11 @@ def make_private_folder(folder: Path, own: Collection[str] | None = None) -> str
         try:
             with opened_folder(folder) as descriptor:
                 os.fchmod(descriptor, FOLDER_MODE)
-        except PermissionError as error:
+                if not os.fstat(descriptor).st_mode & _OTHERS:
+                    return None
+            why = "its file system has no modes"
+        except OSError as error:  # another's folder, or a file system without modes
             why = str(error.strerror)
-        else:
-            return None
     return (
         f"other users may enter {folder} (mode {stat.S_IMODE(status.st_mode):04o}), and its mode"
         f" was not changed ({why}): chmod 700 {folder}"
@@ -75,7 +76,7 @@ def open_private(path: Path, flags: int) -> int:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         if stat.S_IMODE(status.st_mode) != FILE_MODE and status.st_nlink == 1:
-            with suppress(PermissionError):
+            with suppress(OSError):  # another's file, or a file system without modes
                 os.fchmod(descriptor, FILE_MODE)
     except BaseException:
         os.close(descriptor)

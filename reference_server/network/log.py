@@ -133,7 +133,8 @@ def _handler(settings: Settings) -> logging.Handler:
             return StandardError()
         return LogFile(Path(name), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        reason = "a symbolic link" if error.errno == errno.ELOOP else error.strerror
+        link = "a symbolic link; accepted: the file itself, - or syslog"
+        reason = link if error.errno == errno.ELOOP else error.strerror
         raise settings.fault("imap_log_file", f"{name}: {reason}") from error
 
 

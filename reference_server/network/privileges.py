@@ -63,8 +63,9 @@ def _give_files(settings: Settings, account: pwd.struct_passwd) -> None:
     if store is None:
         return
     make_private_folder(store, STORE_FILES)
-    if store.is_symlink():
-        raise settings.fault("reference_store", f"{store}: a symbolic link")
+    if store.is_symlink():  # what it points to may be another's, or be another by then
+        logger.warning("%s (reference_store) is a symbolic link: root's files there stay so", store)
+        return
     with opened_folder(store) as folder:
         for name in STORE_FILES:
             _give(Path(name), account, folder)

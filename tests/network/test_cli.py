@@ -12,6 +12,7 @@ import pytest
 from reference_server import cli
 from reference_server.config import development, settings
 from reference_server.config.directives import DIRECTIVES
+from tests.conftest import failed_start
 
 pytestmark = pytest.mark.directive("command line")
 
@@ -34,32 +35,20 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def refused(run, tmp_path, certificate):
+def refused(tmp_path, certificate):
     """Factory: start with good directives but for those given; the only line on stderr."""
 
     def start(**directives):
-        accounts = tmp_path / "accounts.toml"
-        accounts.touch(mode=0o600)
-        accounts.write_text('[[account]]\naddress = "a@example.test"\npassword = "secret"\n')
         values = {
-            "imap_listen_addr": "127.0.0.1",
-            "imap_listen_port": "0",
             "imap_support_tls": "yes",
             "imap_certificate_path": certificate.chain,
             "imap_private_key_path": certificate.key,
-            "reference_accounts": accounts,
-            "reference_store": tmp_path / "store",
-            "running_identity": "",
             **directives,
         }
-        file = tmp_path / "imap.cfg"
-        file.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
-        ended = run("-c", str(file))
-        assert ended.returncode == 1
-        assert ended.stdout == ""
-        assert ended.stderr.startswith("gximap-server: ")
-        assert ended.stderr.count("\n") == 1
-        return ended.stderr
+        line = failed_start(tmp_path, **values)
+        assert line.startswith("gximap-server: ")
+        assert line.count("\n") == 1
+        return line
 
     return start
 
@@ -139,12 +128,14 @@ def test_a_bad_certificate(refused, certificate):
     assert str(certificate.key) in refused(imap_certificate_path=certificate.key)
 
 
-def test_a_missing_key(refused):
+def test_a_missing_key(refused, tmp_path):
     line = refused(imap_private_key_path="/absent/key.pem")
     assert line.endswith(
         'imap_private_key_path = "/absent/key.pem": /absent/key.pem: No such file or directory\n'
     )
-    assert "/imap.cfg:5: " in line
+    above, _, _ = (tmp_path / "imap.cfg").read_text().partition("imap_private_key_path")
+    number = above.count("\n") + 1
+    assert f"/imap.cfg:{number}: " in line
 
 
 @pytest.mark.directive("tls", "imap_force_tls", "imap_support_tls")

@@ -27,13 +27,13 @@ def reset(client):
     client.close()
 
 
-def wait_until_gone(channel):
+def wait_until_gone(channel, sign=SIGN):
     """Ask again whenever the socket has something to tell; False when the deadline has passed."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     poll = select.poll()
     poll.register(channel._socket, 0)  # errors and hang-ups
     while time.monotonic() < deadline:
-        if channel.is_gone(SIGN):
+        if channel.is_gone(sign):
             return True
         poll.poll(50)
     return False
@@ -57,6 +57,13 @@ def test_a_client_that_left(make_channel, leave):
     client.sendall(b"a command")
     leave(client)
     assert wait_until_gone(channel)
+
+
+def test_a_client_that_reset_the_connection_within_a_response(make_channel):
+    """Seen although nothing may be sent to find out."""
+    channel, client = make_channel()
+    reset(client)
+    assert wait_until_gone(channel, b"")
 
 
 @pytest.mark.parametrize("leave", [socket.socket.close, reset])
@@ -90,8 +97,9 @@ def test_no_sign_within_a_response(make_channel):
     assert client.recv(100) == b"answer"
 
 
-def test_a_sign_that_has_no_room(make_channel):
-    """What could not be sent of it goes before the next octets."""
+def test_a_sign_that_has_no_room(make_channel, monkeypatch):
+    """What could not be sent of it goes before the next octets, another sign among them."""
+    monkeypatch.setattr(channel_module, "SIGN_SECONDS", 0)
     channel, client = make_channel()
     client.shutdown(socket.SHUT_WR)
     assert channel.receive() == b""
@@ -104,11 +112,12 @@ def test_a_sign_that_has_no_room(make_channel):
             channel._socket = wide
             return wide.send(octets[:3])
 
-    channel._socket = Narrow()
-    assert not channel.is_gone(SIGN)
+    for _ in range(2):
+        channel._socket = Narrow()
+        assert not channel.is_gone(SIGN)
     channel.send(b"answer")
     with client.makefile("rb") as stream:
-        assert stream.read(len(SIGN) + 6) == SIGN + b"answer"
+        assert stream.read(2 * len(SIGN) + 6) == 2 * SIGN + b"answer"
 
 
 def test_a_slow_reader_is_not_waited_for_when_the_server_ends(make_channel, thread):
@@ -123,6 +132,14 @@ def test_a_slow_reader_is_not_waited_for_when_the_server_ends(make_channel, thre
     channel.interrupt()
     with pytest.raises(Disconnected, match=r"reading|reads too slowly"):
         sending.result(20)
+
+
+def test_nor_one_that_goes_on_reading_slowly(make_channel, monkeypatch):
+    monkeypatch.setattr(channel_module, "PARTING_SECONDS", 0)
+    channel, _client = make_channel()
+    channel.interrupt()
+    with pytest.raises(Disconnected, match="reads too slowly"):
+        channel.send(bytes(64 << 20))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from conformance.obstacles import Obstacles
 from conformance.targets import client, life, probing
 from tests.fake_server import FakeServer
 
-FEW = 4  # cases in a row, to be quick
+FEW = 2  # cases in a row, to be quick
 
 HEAD = """
 import pytest
@@ -41,8 +41,8 @@ def server():
 def run(tmp_path, server, monkeypatch):
     """run(*sources) runs these cases: the outcomes and messages by name of the function."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr(probing, "PATIENCE", 0.3)
-    monkeypatch.setattr(client, "SECONDS", 0.5)
+    monkeypatch.setattr(probing, "PATIENCE", 0.6)
+    monkeypatch.setattr(client, "SECONDS", 1)
     monkeypatch.setattr(life, "RETURN_SECONDS", 0.5)
 
     monkeypatch.setattr(obstacles, "IN_A_ROW", FEW)

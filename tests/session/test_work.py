@@ -15,6 +15,7 @@ from reference_server.storage import NewMessage, database
 pytestmark = pytest.mark.directive("imap_autologout_time", "signals")
 
 MESSAGE = b"Subject: x\r\n\r\nbody\r\n"
+LARGE = b"Subject: x\r\n\r\n" + b"x" * 3_000_000
 KEYS = " ".join(f"NOT TEXT q{number}" for number in range(50))
 
 # Commands in INBOX, which has 300 messages, all of them marked as deleted; `other` is empty.
@@ -104,11 +105,9 @@ def test_a_message_that_is_appended_is_given_up(login):
     assert login().ok("STATUS INBOX (MESSAGES)") == ['* STATUS "INBOX" (MESSAGES 0)']
 
 
-@pytest.mark.usefixtures("eager")
-def test_a_literal_that_was_begun_is_finished(login):
-    """After its octets have been announced, BYE is no response before they were sent."""
-    client = login()
-    client.append(message=b"Subject: x\r\n\r\n" + b"x" * 3_000_000)
+def shut_down_while_sending(client):
+    """Select INBOX, with one message of 3 MB; what is sent next has the server shut down."""
+    client.append(message=LARGE)
     client.ok("SELECT INBOX")
     send_on = client.channel.send
 
@@ -117,25 +116,11 @@ def test_a_literal_that_was_begun_is_finished(login):
         client.session.shut_down()
 
     client.channel.send = send
-    answers = client("t FETCH 1 BODY.PEEK[TEXT]")
-    assert answers[0].startswith("* 1 FETCH (BODY[TEXT] {3000000}")
-    assert answers[0].count("x") == 3_000_000
-    assert answers[1:] == ["* BYE mail.x.test server is shutting down"]
+    return client
 
 
-@pytest.mark.usefixtures("eager")
-def test_a_long_response_is_cut_off_when_the_server_has_waited_long_enough(login, monkeypatch):
-    monkeypatch.setattr(work, "PARTING_SECONDS", -1)
-    client = login()
-    client.append(message=b"Subject: x\r\n\r\n" + b"x" * 3_000_000)
-    client.ok("SELECT INBOX")
-    send_on = client.channel.send
-
-    def send(data):
-        send_on(data)
-        client.session.shut_down()
-
-    client.channel.send = send
+def assert_cut_off(client):
+    """Fetch a large text: the connection ends in the midst of it."""
     client.channel.feed(b"t FETCH 1 BODY.PEEK[TEXT]\r\n")
     client.thread.join(20)
     assert client.finished
@@ -145,12 +130,25 @@ def test_a_long_response_is_cut_off_when_the_server_has_waited_long_enough(login
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_command_that_takes_too_long(connect, monkeypatch):
-    """As long as a client may be idle."""
-    client = connect(live=Live(Settings(imap_autologout_time=600)))
-    client.ok("LOGIN alice@x.test secret")
-    client.append()
-    client.ok("SELECT INBOX")
+def test_a_literal_that_was_begun_is_finished(login):
+    """After its octets have been announced, BYE is no response before they were sent."""
+    client = shut_down_while_sending(login())
+    answers = client("t FETCH 1 BODY.PEEK[TEXT]")
+    assert answers[0].startswith("* 1 FETCH (BODY[TEXT] {3000000}")
+    assert answers[0].count("x") == 3_000_000
+    assert answers[1:] == ["* BYE mail.x.test server is shutting down"]
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_long_response_is_cut_off_when_the_server_has_waited_long_enough(login, monkeypatch):
+    monkeypatch.setattr(work, "PARTING_SECONDS", -1)
+    client = shut_down_while_sending(login())
+    assert_cut_off(client)
+
+
+@pytest.fixture
+def wait_long(monkeypatch):
+    """wait_long(): more seconds pass for a command than a client may be idle."""
     real = work.time.monotonic
 
     class Clock:
@@ -160,13 +158,38 @@ def test_a_command_that_takes_too_long(connect, monkeypatch):
         def monotonic(cls):
             return real() + cls.ahead
 
-    def wait():
-        Clock.ahead = 601
+    def wait_long():
+        Clock.ahead += 601
         return False
 
     monkeypatch.setattr(work, "time", Clock)
-    at_second_look(client, wait)
-    assert client(f"t SEARCH {KEYS}") == ["* BYE mail.x.test idle for too long"]
+    return wait_long
+
+
+@pytest.fixture
+def impatient(connect):
+    """A client that may be idle for 600 seconds."""
+    client = connect(live=Live(Settings(imap_autologout_time=600)))
+    client.ok("LOGIN alice@x.test secret")
+    return client
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_command_that_takes_too_long(impatient, wait_long):
+    """As long as a client may be idle."""
+    impatient.append()
+    impatient.ok("SELECT INBOX")
+    at_second_look(impatient, wait_long)
+    assert impatient(f"t SEARCH {KEYS}") == ["* BYE mail.x.test idle for too long"]
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_response_that_takes_too_long(impatient, wait_long):
+    """It is cut off: within a literal BYE would be no response."""
+    impatient.append(message=LARGE)
+    impatient.ok("SELECT INBOX")
+    impatient.channel.is_gone = lambda sign: wait_long() if sign == b"" else False
+    assert_cut_off(impatient)
 
 
 @pytest.mark.usefixtures("eager")
@@ -197,7 +220,7 @@ def test_a_server_that_shuts_down_begins_no_further_command(login):
 
 def test_a_failed_login_is_not_held_back_for_a_client_that_left(connect):
     client = connect(auth_fail_delay=3600.0)
-    client.channel.gone = True
+    at_second_look(client, leave)
     client.channel.feed(b"t LOGIN alice@x.test wrong\r\n")
     client.thread.join(20)
     assert client.finished
@@ -213,7 +236,7 @@ def test_what_is_sent_to_find_out_is_a_response(filled):
     filled.ok("FETCH 1:5 BODY.PEEK[]")
     assert set(signs) == {SIGN}
     signs.clear()
-    filled.append(message=b"Subject: x\r\n\r\n" + b"x" * 3_000_000)
+    filled.append(message=LARGE)
     filled.ok("NOOP")
     signs.clear()
     filled.ok("FETCH 301 BODY.PEEK[TEXT]")

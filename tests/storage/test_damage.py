@@ -2,12 +2,11 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
 from reference_server.storage import StorageFailure, Store, StoreDamaged
+from tests.conftest import failed_start
 from tests.storage.support import message
 
 ADDRESS = "alice@example.test"
@@ -144,20 +143,6 @@ def test_what_is_no_damage(folder, change, messages):
 @pytest.mark.parametrize(("damage", "reason"), [DAMAGES[0], DAMAGES[3], DAMAGES[5]])
 def test_the_server_says_it_in_one_line(folder, tmp_path, damage, reason):
     damage(folder)
-    (tmp_path / "accounts.toml").touch(mode=0o600)
-    (tmp_path / "accounts.toml").write_text('[[account]]\naddress = "a@b.test"\npassword = "x"\n')
-    (tmp_path / "imap.cfg").write_text(
-        "running_identity=\nimap_listen_addr=127.0.0.1\nimap_listen_port=0\n"
-        f"reference_accounts={tmp_path}/accounts.toml\nreference_store={folder}\n"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-m", "reference_server", "-c", str(tmp_path / "imap.cfg")],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 1
-    assert ended.stdout == ""
-    assert ended.stderr.count("\n") == 1
-    assert f"{folder}/mail.sqlite: {reason}" in ended.stderr
+    line = failed_start(tmp_path, reference_store=folder)
+    assert line.count("\n") == 1
+    assert f"{folder}/mail.sqlite: {reason}" in line

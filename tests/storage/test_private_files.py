@@ -1,5 +1,6 @@
 """Only its account may read the store, whatever the umask and whoever made the folder."""
 
+import errno
 import logging
 import os
 import pwd
@@ -119,6 +120,28 @@ def test_a_folder_of_another_account(caplog):
         assert found == PRIVATE | {"": 0o777}
         assert f"other users may enter {folder} (mode 0777)" in caplog.text
         assert "(Operation not permitted)" in caplog.text
+
+
+def refuse(*_):
+    raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [(refuse, os.strerror(errno.ENOTSUP)), (lambda *_: None, "its file system has no modes")],
+)
+def test_a_file_system_without_modes(tmp_path, monkeypatch, caplog, change, why):
+    """The store is used all the same; the log says that others may read it."""
+    folder = tmp_path / "store"
+    folder.mkdir()
+    (folder / "mail.lock").touch()
+    for path in (folder / "mail.lock", folder):
+        path.chmod(0o777)
+    monkeypatch.setattr(os, "fchmod", change)
+    assert use(folder)[""] == 0o777
+    assert f"other users may enter {folder} (mode 0777)" in caplog.text
+    assert f"({why})" in caplog.text
+    assert f"other users may read or change {folder / 'mail.lock'} (mode 0777)" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["mail.lock", "mail.sqlite", "mail.sqlite-wal"])
