@@ -18,7 +18,7 @@ from reference_server.protocol.responses import Value
 
 
 def describe(header: Header, content: ContentType, is_message: bool) -> Description:
-    """What both forms have of a header: everything but the sizes and the parts."""
+    """The part of a header that both forms have: everything but the sizes and the parts."""
     parameters = _parameters(content.parameters)
     envelope = encode_envelope(read_envelope(header)) if is_message else b""
     if content.is_multipart:

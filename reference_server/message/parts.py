@@ -62,7 +62,7 @@ class Part:
 
 
 class Description(NamedTuple):
-    """What BODYSTRUCTURE has of a header, in wire format.
+    """The description of a header in BODYSTRUCTURE, in wire format.
 
     ``basic`` is a multipart's subtype or the fields up to the encoding, ``envelope`` is for the
     message inside a MESSAGE/RFC822 alone.

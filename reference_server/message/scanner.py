@@ -55,7 +55,7 @@ class Scanner:
         self._lines = 0
 
     def next(self, position: int, *, in_header: bool) -> EmptyLine | Delimiter | None:
-        """What comes first from the line end at ``position`` on; None: nothing up to the end.
+        """The first divider from the line end at ``position`` on; None: none up to the end.
 
         A header ends at an empty line, or at a delimiter of a multipart around it.
 

@@ -9,11 +9,11 @@ from typing import Literal, Protocol
 
 
 class Ending(Exception):  # noqa: N818 - a condition of the connection, not a fault
-    """What ends a session, wherever it is raised."""
+    """The end of a session, wherever it is raised."""
 
 
 class Timeout(Ending):
-    """The client was silent for too long, or a command of its worked for too long."""
+    """The client was inactive for too long, or its command took too long."""
 
 
 class Disconnected(Ending):

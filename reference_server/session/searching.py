@@ -134,7 +134,7 @@ class Compiler:
 
     def _sequence(self, key: SearchSequence) -> Filter:
         view = self._view
-        # Numbers are looked up now: news may be taken in between compiling and searching.
+        # Numbers are looked up now: changes may be taken in between compiling and searching.
         spans = join(view.spans(key.messages, uid=key.uid))
         listed = _between([(view.uids[start], view.uids[stop - 1]) for start, stop in spans])
         if not key.messages.saved:

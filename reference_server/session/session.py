@@ -251,7 +251,7 @@ class Session:
         while response is not None:
             try:
                 self.respond(response)
-                if not isinstance(response, Condition):  # an outcome is told even to the last
+                if not isinstance(response, Condition):  # an outcome is sent in any case
                     checkpoint()
             except Ending:
                 raise

@@ -43,7 +43,7 @@ def gaps(uids: Iterable[int], end: int) -> list[Span]:
 
 
 def common(spans: Sequence[Span], others: Iterable[Span]) -> list[Span]:
-    """What is in both. ``spans`` ascend and do not overlap; ``others`` come in any order."""
+    """The spans in both. ``spans`` ascend and do not overlap; ``others`` come in any order."""
     found: list[Span] = []
     index = 0
     for low, high in sorted(others):

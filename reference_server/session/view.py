@@ -81,7 +81,7 @@ class View:
         self.modseqs = snapshot.modseqs  # by UID; None: the client does not know of them
         # Of the messages in _changed, flags and mod-sequence as the client knows them.
         self._before: dict[int, tuple[Flags, int]] = {}
-        self._has_removals = False  # that storage has not been told to be reported
+        self._has_removals = False  # not yet reported to storage as reported to the client
         self._untold_expunge: int | None = None  # the mod-sequence of the first in vanished
         self._held_back = False  # the client has been given a lower one than the highest
 

@@ -1,4 +1,4 @@
-"""What SQLite and the system say went wrong, as exceptions of this package; checks of values.
+"""Errors of SQLite and of the system as exceptions of this package; checks of values.
 
 SQLite finds damage when it reads a page, and only some of it. Values are checked where a wrong one
 would make the code that uses them fail.

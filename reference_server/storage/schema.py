@@ -16,7 +16,7 @@ VERSION = 2
 # placement is narrow, message wide: a copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
 # expunged has a row, counted in expunged_rows, for each message that left a mailbox with a
-# mod-sequence above expunged_after: QRESYNC (RFC 7162) tells them all. Of others nothing is known.
+# mod-sequence above expunged_after; QRESYNC (RFC 7162) reports them. Of others nothing is known.
 _MESSAGE = """
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,4 +1,4 @@
-"""Those who have a mailbox open, and what was removed while they show it (RFC 2180, 4.1.1)."""
+"""The observers of a mailbox, and the messages removed while they show them (RFC 2180, 4.1.1)."""
 
 from __future__ import annotations
 
