@@ -38,6 +38,6 @@ def checked_by(check: Check) -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """What has to be done even if nobody waits for it: no checkpoint of it raises anything."""
+    """Work that has to be done even if nobody waits for it: no checkpoint of it raises."""
     with checked_by(_nothing):
         yield
