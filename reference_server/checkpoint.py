@@ -1,7 +1,7 @@
 """Checkpoints of long work: the places where it ends when nobody waits for its result any more.
 
-The caller that starts the work decides what happens at its checkpoints; the layers below that do
-it need not know the caller. Each thread has its own work.
+Whoever starts the work says what happens at its checkpoints; whoever does it, some layers below,
+need not know who that is. Each thread has its own work.
 """
 
 from __future__ import annotations
@@ -38,6 +38,6 @@ def checked_by(check: Check) -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Work that has to be done even if nobody waits for it: its checkpoints raise nothing."""
+    """Work that has to be done even if nobody waits for it: no checkpoint of it raises."""
     with checked_by(_nothing):
         yield

@@ -113,7 +113,8 @@ def _run(options: argparse.Namespace) -> None:
 
 def _warn_of_no_tls(settings: Settings) -> None:
     """Name the directives that turn TLS on, if any directive shows that it is wanted."""
-    listens = settings.imap_listen_tls_port is not None or is_given(settings, "imap_listen_tls")
+    given = is_given(settings, "imap_listen_tls") and settings.imap_listen_tls
+    listens = given or settings.imap_listen_tls_port is not None
     effect = "; imap_listen_tls and imap_listen_tls_port have no effect" if listens else ""
     certificate = settings.imap_certificate_path and settings.imap_private_key_path
     needed = [] if settings.imap_support_tls else ["imap_support_tls=yes"]

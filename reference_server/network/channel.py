@@ -342,7 +342,7 @@ class SocketChannel:
 
 
 def _look(connection: socket.socket, events: int) -> int:
-    """What poll says of a socket at this moment."""
+    """The result of poll for a socket at this moment."""
     poll = select.poll()
     poll.register(connection, events)
     return sum(found for _, found in poll.poll(0))

@@ -8,13 +8,13 @@ import time
 from reference_server.session.channel import Channel, Disconnected, ShuttingDown, Timeout
 
 LOOK_SECONDS = 0.05
-"""How often a working session looks up, at most; checkpoints in between cost next to nothing."""
+"""The least time between two looks of a working session; checkpoints between cost little."""
 
 SIGN = b"* OK still working\r\n"
 """Valid between any two responses (RFC 3501, 7.1.1)."""
 
 PARTING_SECONDS = 0.8
-"""How long a response that was begun may take to be finished when the server shuts down."""
+"""The time to finish a response that was begun when the server shuts down."""
 
 
 class Work:

@@ -252,6 +252,16 @@ def test_tls_without_certificate_is_off(start_reference):
             },
             None,
         ),
+        (
+            {
+                "imap_support_tls": "no",
+                "imap_listen_tls": "",
+                "imap_listen_tls_port": "",
+                "imap_certificate_path": "",
+                "imap_private_key_path": "",
+            },
+            None,
+        ),
     ],
 )
 def test_the_log_says_what_turns_tls_on(start_reference, directives, line):

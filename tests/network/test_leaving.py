@@ -1,4 +1,4 @@
-"""Who is no longer there is noticed, and nobody else is taken for such a client."""
+"""A client that has left is noticed, and no other is taken for one."""
 
 import imaplib
 import select
@@ -98,7 +98,7 @@ def test_no_sign_within_a_response(make_channel):
 
 
 def test_a_sign_that_has_no_room(make_channel, monkeypatch):
-    """What could not be sent of it goes before the next octets, another sign among them."""
+    """The part that could not be sent goes before the next octets, another sign among them."""
     monkeypatch.setattr(channel_module, "SIGN_SECONDS", 0)
     channel, client = make_channel()
     client.shutdown(socket.SHUT_WR)

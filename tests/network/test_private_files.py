@@ -95,7 +95,7 @@ def test_a_log_file_behind_a_symbolic_link(tmp_path, target):
 @pytest.mark.directive("imap_log_file")
 @pytest.mark.parametrize("root", [True, False])
 def test_a_log_file_with_a_second_name(tmp_path, monkeypatch, root):
-    """Who may write to the folder of root's log could have root write to any file."""
+    """An account that may write to the folder of the log could have root write to any file."""
     other, file = tmp_path / "other", tmp_path / "imap.log"
     other.touch()
     file.hardlink_to(other)

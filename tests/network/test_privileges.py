@@ -269,7 +269,7 @@ def test_devices_and_links_are_not_given(switching, tmp_path):
 
 
 def test_the_target_of_a_hard_link_is_not_given(switching, tmp_path, caplog):
-    """Whoever can write to the folder could give the account any file of root's."""
+    """An account that can write to the folder could be given any file of root's."""
     store, secret, log = tmp_path / "store", tmp_path / "secret", tmp_path / "log"
     store.mkdir(0o700)
     for link in (store / "mail.sqlite", log):
