@@ -51,7 +51,9 @@ def test_a_run_that_was_stopped_blames_no_sentence_of_the_case():
     assert (finding.kind, finding.level, finding.requirements) == ("deviation", "MUST", ())
     results = Results("1")
     results.add(case("a", "RFC3501-9-NUMBER", "SHOULD"), [finding], 0.1, [])
-    assert results.cases[0].outcome == "fail"
+    assert (results.cases[0].outcome, results.cases[0].concerned) == ("fail", ())
+    results.add(case("b", "RFC3501-9-NUMBER", "SHOULD"), [], 0.1, [])
+    assert results.cases[1].concerned == ("RFC3501-9-NUMBER",)
 
 
 def test_known_only_if_every_deviation_is_explained():
