@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 from imapclient import IMAPClient
 
+from conformance.case_accounts import Accounts, Scratch
 from conformance.case_connection import CaseConnection
 from conformance.messages import FixtureMessage, load, names
 from conformance.obstacles import Obstacles
@@ -28,7 +29,7 @@ from conformance.targets.client import (
 )
 from conformance.targets.configuration import wanted
 from conformance.targets.control import ControlError
-from conformance.targets.description import Account, lacking_address, lacking_role
+from conformance.targets.description import Account, lacking_address
 from conformance.targets.fleet import CannotConfigureError, Fleet
 from conformance.targets.guard import STOPPED, Watch, watch_client
 from conformance.targets.log import Log
@@ -38,54 +39,6 @@ from conformance.wire.allowance import Allowance
 
 LOG = pytest.StashKey[Log]()
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-class Accounts(Mapping[str, Account]):
-    """The accounts of a case by role; asking for one that the target lacks skips the case."""
-
-    def __init__(self, accounts: dict[str, Account]) -> None:
-        self._accounts = accounts
-
-    def __getitem__(self, role: str) -> Account:
-        if role not in self._accounts:
-            pytest.skip(lacking_role(role))
-        return self._accounts[role]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._accounts)
-
-    def __len__(self) -> int:
-        return len(self._accounts)
-
-
-class Scratch:
-    """Mailbox names for one case. `delimiter` is the hierarchy delimiter, "" where there is none.
-
-    A case creates, renames and deletes only names from here and names below them.
-    """
-
-    def __init__(self, server: Server, account: Account) -> None:
-        self._server = server
-        self._account = account
-        self._names: list[str] = []
-        self.delimiter = server.facts.delimiter
-
-    def name(self, suffix: str = "") -> str:
-        """A name that no mailbox has yet; with the suffix at its end."""
-        self._server.make_room(self._account)
-        name = self._server.scratch_name(len(self._names) + 1) + suffix
-        self._names.append(name)
-        return name
-
-    def below(self, name: str, *levels: str) -> str:
-        """The name of an inferior; skips the case where the server has no hierarchy."""
-        if not self.delimiter:
-            pytest.skip("mailbox names have no hierarchy on this server")
-        return self.delimiter.join((name, *levels))
-
-    def remove(self) -> None:
-        """Remove what was created under these names, from a target that others use."""
-        self._server.remove(self._account, self._names)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from imapclient.imap_utf7 import encode
+
 from conformance.run import Target
 from conformance.targets.guard import STOPPED
 from conformance.targets.housekeeping import remove_all
@@ -30,15 +32,16 @@ def clear_up(target: Target) -> Clearing:
     description = target.description
     assert description is not None, "a reference server takes all with it"
     root = target.facts.prefix + target.scratch
+    listed = encode(root).decode("ascii")
     stopped = _stopped(target)
     left_behind = [STOPPED + stopped] if stopped else []
     if stopped:
         left_behind.append(KEPT.format(root))
     else:
-        harm = compare(target.before, take_inventory(description), [root]).harm
+        harm = compare(target.before, take_inventory(description), [listed]).harm
         left = remove_all(description, target.facts, target.scratch, only_empty=harm)
         left_behind += [*map(NOT_REMOVED.format, left), REMEDY] if left else []
-    changes = compare(target.before, take_inventory(description), [root])
+    changes = compare(target.before, take_inventory(description), [listed])
     return Clearing(stopped, [*left_behind, *changes.sentences()])
 
 

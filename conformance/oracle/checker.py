@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from conformance.oracle import rules
+from conformance.oracle.capabilities import Capabilities
 from conformance.oracle.enabling import CONDSTORE, not_asked_for, what_is_missing
 from conformance.oracle.record import MailboxRecord, Record
 from conformance.oracle.rules import Rule, Violation
@@ -39,7 +40,6 @@ MOST_OF_A_RULE = 20  # violations that are kept
 LONGEST = 2000  # characters of one
 _SELECTING = {"SELECT", "EXAMINE"}
 _SILENT_ABOUT_EXPUNGE = {"FETCH", "STORE", "SEARCH"}
-_CHANGING_CAPABILITIES = {"STARTTLS", "LOGIN", "AUTHENTICATE"}
 
 
 class Checker:
@@ -63,7 +63,7 @@ class Checker:
         self._opened_by: SentCommand | None = None
         self._sent_at: dict[SentCommand, int] = {}
         self._doubtful: set[SentCommand] = set()
-        self._capabilities: tuple[frozenset[str], bool] | None = None
+        self._capabilities = Capabilities()
         self._greeted = False
         self._bye = False
         self.dialect = Dialect()
@@ -88,7 +88,7 @@ class Checker:
             case Condition():
                 self._condition(response, tracker, completed)
             case CapabilityData(capabilities):
-                self._capability(capabilities, tracker, whole=True)
+                self._found(self._capabilities.listed(capabilities, tracker, whole=True))
             case EnabledData(capabilities):
                 self._found(not_asked_for(capabilities, current))
             case ESearchData():
@@ -130,8 +130,8 @@ class Checker:
         self._violated(rules.GRAMMAR, str(error))
 
     def tls_started(self) -> None:
-        """TLS has begun: what was known of the capabilities is void (6.2.1)."""
-        self._capabilities = None
+        """TLS has begun by STARTTLS."""
+        self._capabilities.forget()
 
     def closed(self) -> None:
         """The server has closed the connection."""
@@ -159,8 +159,8 @@ class Checker:
             elif not tracker.uncertain:
                 self._violated(rules.TAG, f"no command waits for {response.tag!r}")
             return
-        if response.kind == "OK" and completed.name in _CHANGING_CAPABILITIES:
-            self._capabilities = None
+        if response.kind == "OK":
+            self._capabilities.completed(completed)
         if response.code:
             self._code(response.code, tracker, completed)
         succeeded = response.kind == "OK"
@@ -192,7 +192,7 @@ class Checker:
         view = self._current_view()
         match code:
             case Code("CAPABILITY", tuple() as capabilities):
-                self._capability(capabilities, tracker, whole=False)
+                self._found(self._capabilities.listed(capabilities, tracker, whole=False))
             case Code("PERMANENTFLAGS", tuple() as flags) if view:
                 view.permanent = frozenset(flag.lower() for flag in flags)
             case Code("UIDVALIDITY", int() as number) if view:
@@ -211,27 +211,6 @@ class Checker:
                 self._new_uids(command, command.astring(1), uid_validity, uids)
             case _:
                 pass
-
-    def _capability(
-        self, capabilities: tuple[str, ...], tracker: CommandTracker, whole: bool
-    ) -> None:
-        """A list of capabilities, ``whole`` where CAPABILITY asked for it.
-
-        One that comes unasked in a response code may be a part: 7.1 does not say that it is all.
-        """
-        told = frozenset(capabilities)
-        changing = any(one.name in _CHANGING_CAPABILITIES for one in tracker.outstanding)
-        before = self._capabilities
-        if before is not None and not changing:
-            listed, was_whole = before
-            gone = sorted(listed - told) if whole else []
-            new = sorted(told - listed) if was_whole else []
-            if gone or new:
-                self._violated(rules.CAPABILITIES, f"vanished: {gone}, appeared: {new}")
-        if changing:
-            self._capabilities = None
-        elif whole or before is None or not before[1]:
-            self._capabilities = told, whole
 
     # The selected mailbox
 

@@ -134,7 +134,7 @@ def _is_fixed(known: KnownDeviation, cases: Sequence[CaseResult]) -> bool:
 
 def _reference(result: CaseResult, sentences: Catalogue) -> str:
     references = []
-    for identifier in result.against or result.case.requirements:
+    for identifier in result.concerned or result.case.requirements:
         requirement = sentences[identifier]
         references.append(
             f"{requirement.document} section {requirement.section} ({identifier}): "

@@ -48,7 +48,7 @@ def source(result: CaseResult) -> str:
 
 def _message(result: CaseResult) -> str:
     lines = [result.case.id]
-    for identifier in result.against or result.case.requirements:
+    for identifier in result.concerned:
         requirement = catalogue().get(identifier)
         lines.append(f"{identifier}: {requirement.sentence}" if requirement else identifier)
     lines += in_words(result.message)

@@ -138,7 +138,7 @@ def _views(results: Results) -> list[CaseView]:
         views.append(
             CaseView(
                 result=result,
-                requirements=_requirements(result.against or result.case.requirements),
+                requirements=_requirements(result.concerned),
                 lines=lines,
                 glimpse=_glimpse(lines) if OUTCOMES[result.outcome].told else "",
                 raw=raw,
@@ -226,7 +226,7 @@ def _documents(results: list[CaseResult]) -> list[Document]:
     cases: dict[str, dict[str, dict[str, CaseResult]]] = defaultdict(lambda: defaultdict(dict))
     titles: dict[tuple[str, str], str] = {}
     for result in results:
-        for requirement in _requirements(result.against or result.case.requirements):
+        for requirement in _requirements(result.concerned):
             cases[requirement.document][requirement.section][result.case.id] = result
             titles.setdefault((requirement.document, requirement.section), requirement.title)
     return [

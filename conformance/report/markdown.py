@@ -80,7 +80,7 @@ def _deviation(results: Results, result: CaseResult) -> str:
         f"{_html(result.case.title)}</summary>",
         "",
     ]
-    for identifier in result.against or result.case.requirements:
+    for identifier in result.concerned:
         requirement = catalogue().get(identifier)
         words = f" ({requirement.level}): {_escape(requirement.sentence)}" if requirement else ""
         lines.append(f"- {_escape(identifier)}{words}")

@@ -12,6 +12,7 @@ from conformance.report.origin import accuses_server
 from conformance.report.transcripts import shortened
 from conformance.requirements.catalogue import LEVELS
 from conformance.targets.client import SessionsExceededError
+from conformance.targets.guard import UnsafeError
 from conformance.wire import Deviation, GrammarError, ServerCrashed, ServerGone
 
 
@@ -174,6 +175,8 @@ def judge(
         return [Finding("gone", message)]
     if isinstance(error, BrokenRule):
         return [Finding("deviation", message, "MUST", error.requirements)]
+    if isinstance(error, UnsafeError):  # perhaps found behind a case that it has nothing to do with
+        return [Finding("deviation", message)]
     if isinstance(error, GrammarError):
         return [Finding("deviation", message, "MUST", GRAMMAR)]
     if phase == "setup":

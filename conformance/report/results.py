@@ -30,6 +30,16 @@ class CaseResult:
     against: tuple[str, ...] = ()
     transcript: Sequence[dict[str, Any]] = ()
 
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The ids of the sentences to show: those it is against, or else those of the case.
+
+        None of a failure that is against no sentence (a run that was stopped).
+        """
+        if self.outcome == "fail":
+            return self.against
+        return self.against or self.case.requirements
+
     def to_data(self) -> dict[str, Any]:
         """The entry of results.json."""
         case = self.case.to_data()

@@ -66,7 +66,7 @@ def _print_case(console: Output, result: CaseResult, verbose: bool) -> None:
         Text.assemble((result.outcome, STYLES[result.outcome]), f"  {visible(result.case.id)}"),
     )
     console.prose(Text(visible(result.case.title)), indent=2)
-    for identifier in result.against or result.case.requirements:
+    for identifier in result.concerned:
         requirement = catalogue().get(identifier)
         sentence = f" ({requirement.level}): {requirement.sentence}" if requirement else ""
         console.prose(Text(f"{identifier}{sentence}", style="dim"), indent=2)

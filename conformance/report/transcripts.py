@@ -81,6 +81,7 @@ def _load(file: str, offset: int, size: int) -> list[dict[str, Any]]:
 
 def store(entries: list[dict[str, Any]], file: Path) -> tuple[str, int, int, int]:
     """Append a dialogue to the file; returns the arguments of its StoredTranscript."""
+    _load.cache_clear()  # another run in this process may have had a file of the same name
     octets = json.dumps(entries).encode("ascii")
     with file.open("ab") as stream:
         offset = stream.tell()

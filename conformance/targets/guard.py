@@ -7,6 +7,7 @@ goes out.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -102,11 +103,17 @@ class Guard:
         if doubt is not None:
             raise self.stop(doubt)
 
-    def look_for(self, user: str, names: Sequence[str] | None) -> None:
-        """See that LIST has not lost a mailbox that was there before. Raises UnsafeError."""
-        if names is None:
+    def look_for(self, user: str, earlier: Sequence[str] | None, now: Sequence[str] | None) -> None:
+        """See that a removal took no mailbox that was there before the run: UnsafeError if so.
+
+        `earlier` and `now`: what LIST named right before and after it. A mailbox that had gone
+        earlier may have been removed by its owner in another client; nobody removes INBOX.
+        """
+        if earlier is None or now is None:
             return
-        gone = sorted(self._before.accounts.get(user, {}).keys() - set(names))
+        kept = self._before.kept(user)
+        inbox = {name for name in kept if name.upper() == "INBOX"}
+        gone = sorted((inbox | kept.intersection(earlier)).difference(now))
         if gone:
             raise self.stop(f"{gone[0]!r} of {user} was there before the run and is not any more")
 
@@ -127,10 +134,14 @@ class Guard:
             if alike or uid_validity is None or strict:
                 same = f", and has the UIDVALIDITY of {alike[0][0]!r}" if alike else ""
                 return f"{shows}, though the run has put at most {most} there{same}"
-        # Where UIDs begin is for the server to choose, so this counts only with a twin.
+        # Where UIDs begin is for the server to choose, so this counts only with a twin; not with
+        # several, for a server may count the UIDs of all mailboxes together.
         if uid_next is not None and uid_next > most + 1:
+            shared = Counter(there.uid_next for _, there in alike)
             for twin, there in alike:
-                if there.uid_next is not None and 0 <= uid_next - there.uid_next <= most:
+                if there.uid_next is None or shared[there.uid_next] > 1:
+                    continue
+                if 0 <= uid_next - there.uid_next <= most:
                     return (
                         f"{name!r} has the UIDVALIDITY {uid_validity} and the UIDNEXT of {twin!r}, "
                         "which was there before the run"

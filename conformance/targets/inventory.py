@@ -16,6 +16,7 @@ from imapclient import IMAPClient
 from conformance.targets.client import FAILURES, enter_client, in_text, leave_client
 from conformance.targets.description import Description, UnreachableError
 from conformance.targets.folders import folders
+from conformance.targets.scratch_names import scratch_names_in
 
 ITEMS = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]
 SECONDS = 10.0  # for the STATUS of all mailboxes of an account; INBOX comes first
@@ -56,6 +57,10 @@ class Inventory:
                 for user, mailboxes in data.items()
             }
         )
+
+    def kept(self, user: str) -> set[str]:
+        """The mailboxes of an account that no run has made: other runs remove theirs."""
+        return {name for name in self.accounts.get(user, {}) if not scratch_names_in(name)}
 
     def alike(self, uid_validity: int) -> list[tuple[str, Counts]]:
         """The mailboxes that have this UIDVALIDITY, of all accounts."""
@@ -137,7 +142,10 @@ class Changes:
 
 
 def compare(before: Inventory, after: Inventory, own: Iterable[str]) -> Changes:
-    """What has changed in mailboxes but those whose names begin with one of `own`."""
+    """What has changed in mailboxes but those whose names begin with one of `own`.
+
+    Nor do those of other runs count, which may go on at the same time.
+    """
     roots = tuple(own)
     appeared, gone, emptied = [], [], []
     for user, mailboxes in after.accounts.items():
@@ -145,13 +153,18 @@ def compare(before: Inventory, after: Inventory, own: Iterable[str]) -> Changes:
         if known is None:
             continue
         new = (name for name in mailboxes if name not in known and not name.startswith(roots))
-        appeared += [f"{user}: {name}" for name in new]
-        for name, counts in known.items():
+        appeared += [f"{user}: {name}" for name in new if not _of_another_run(name, roots)]
+        for name in sorted(before.kept(user)):
             if name not in mailboxes:
                 gone.append(f"{user}: {name}")
-            elif _fewer(mailboxes[name], counts):
+            elif _fewer(mailboxes[name], known[name]):
                 emptied.append(f"{user}: {name}")
     return Changes(appeared, gone, emptied)
+
+
+def _of_another_run(name: str, roots: tuple[str, ...]) -> bool:
+    made = scratch_names_in(name)
+    return bool(made) and not any(root.endswith(one) for one in made for root in roots)
 
 
 def _fewer(now: Counts, before: Counts) -> bool:

@@ -22,10 +22,11 @@ def run_folder(report: str | None) -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="gximap-") as name:
             yield name
         return
-    for left in Path(report).glob(NAME.format("*")):
-        if not _runs(left.name.rpartition("-")[2]):
-            shutil.rmtree(left, ignore_errors=True)
     folder = Path(report) / NAME.format(os.getpid())
+    for left in Path(report).glob(NAME.format("*")):
+        # In containers one run after the other has the same process id.
+        if left == folder or not _runs(left.name.rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         yield str(folder)

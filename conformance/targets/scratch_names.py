@@ -25,6 +25,11 @@ def is_scratch_name(name: str) -> bool:
     return letters[RANDOM:] == _check(letters[:RANDOM])
 
 
+def scratch_names_in(text: str) -> list[str]:
+    """The names in the text that runs have made: more than one where one run met another's."""
+    return [name for name in re.findall(FORM, text) if is_scratch_name(name)]
+
+
 def _check(letters: str) -> str:
     digest = hashlib.sha256(b"gximap-conformance " + letters.encode("ascii")).digest()
     return "".join(ALPHABET[octet % len(ALPHABET)] for octet in digest[:CHECK])

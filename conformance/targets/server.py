@@ -156,8 +156,7 @@ class Server:
             trial = f"{root}{self.facts.delimiter or '-'}{self._worker}-trial"
             housekeeper.make(trial)
             self.guard.look(trial, housekeeper.count(trial))
-            housekeeper.remove([trial])
-            self.guard.look_for(account.user, housekeeper.listed())
+            self._remove_guarded(self.guard, account, [trial])
 
     def _housekeeper(self, account: Account) -> Housekeeper:
         if account.user not in self._housekeepers:
@@ -182,12 +181,19 @@ class Server:
         if not names or (self.guard is not None and self.guard.stopped is not None):
             return
         housekeeper = self._housekeeper(account)
-        if self.guard is not None:
-            for name in self.guard.renamed_to(names):
-                self.guard.look(name, housekeeper.count(name))
+        if self.guard is None:
+            housekeeper.remove(names)
+            return
+        for name in self.guard.renamed_to(names):
+            self.guard.look(name, housekeeper.count(name))
+        self._remove_guarded(self.guard, account, names)
+
+    def _remove_guarded(self, guard: Guard, account: Account, names: list[str]) -> None:
+        """Remove the mailboxes; UnsafeError if another one has gone with them."""
+        housekeeper = self._housekeeper(account)
+        earlier = housekeeper.listed()
         housekeeper.remove(names)
-        if self.guard is not None:
-            self.guard.look_for(account.user, housekeeper.listed())
+        guard.look_for(account.user, earlier, housekeeper.listed())
 
     def close(self) -> None:
         """End the reference server, or clear up and end the sessions kept for that.

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from conformance.case_fixtures import Scratch
+from conformance.case_accounts import Scratch
 from conformance.cli import main
 from tests.fake_server import FakeServer
 

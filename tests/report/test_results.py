@@ -13,11 +13,12 @@ from conformance.profiles.profile import (
 )
 from conformance.quiet import collect
 from conformance.report.files import write_files
-from conformance.report.outcome import Finding
+from conformance.report.outcome import Finding, judge
 from conformance.report.results import Results
 from conformance.report.verdict import sentence, verdict
 from conformance.requirements.case import Case
 from conformance.requirements.catalogue import catalogue
+from conformance.targets.guard import UnsafeError
 
 
 def case(name, requirement="RFC3501-6.1.1-2", level="MUST"):
@@ -43,6 +44,16 @@ def test_worst_finding_decides():
     )  # fmt: skip
     assert results.decide(case("a"), [deviation(), error])[0] == "error"
     assert results.decide(case("a"), [deviation(level="MAY")])[0] == "warn"
+
+
+def test_a_run_that_was_stopped_blames_no_sentence_of_the_case():
+    (finding,) = judge(UnsafeError("mixed up"), "teardown", "SHOULD", ("RFC3501-9-NUMBER",), CASES)
+    assert (finding.kind, finding.level, finding.requirements) == ("deviation", "MUST", ())
+    results = Results("1")
+    results.add(case("a", "RFC3501-9-NUMBER", "SHOULD"), [finding], 0.1, [])
+    assert (results.cases[0].outcome, results.cases[0].concerned) == ("fail", ())
+    results.add(case("b", "RFC3501-9-NUMBER", "SHOULD"), [], 0.1, [])
+    assert results.cases[1].concerned == ("RFC3501-9-NUMBER",)
 
 
 def test_known_only_if_every_deviation_is_explained():

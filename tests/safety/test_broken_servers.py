@@ -103,7 +103,8 @@ def test_a_mailbox_just_created_that_shows_messages_stops_the_run(server, run, h
     assert STOPPED in output
     assert "shows 6 messages, though the run has just created it" in " ".join(output.split())
     outcomes = {case["outcome"] for case in results["cases"]}
-    assert outcomes == {"fail", "skip"}
+    # Cases that select nothing may pass beside the one that stops the run.
+    assert outcomes - {"pass"} == {"fail", "skip"}
     failed = [case for case in results["cases"] if case["outcome"] == "fail"]
     assert len(failed) <= jobs
     assert all(STOPPED in case["message"] for case in failed)

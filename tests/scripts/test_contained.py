@@ -88,3 +88,10 @@ def test_signal_to_the_process_between(start, left, tmp_path):
     ]
     os.kill(between, signal.SIGTERM)
     await_nothing(left)
+
+
+def test_it_may_lead_a_session(left, tmp_path):
+    words = [sys.executable, "-IS", CONTAINED, str(os.getpid()), "bash", "-c", "mktemp; exit 3"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "CONTAINED": str(tmp_path)}
+    assert subprocess.call(words, env=environment, start_new_session=True) == 3
+    assert left() == []

@@ -4,6 +4,7 @@ import pytest
 
 from conformance.targets.guard import ForeignMailboxError, Guard, UnsafeError, Watch
 from conformance.targets.inventory import Changes, Counts, Inventory, compare
+from conformance.targets.scratch_names import scratch_name
 from conformance.wire.commands import CommandTracker
 from conformance.wire.dialect import Dialect
 from conformance.wire.grammar import parse_response
@@ -78,6 +79,34 @@ def test_one_uidvalidity_for_all_does_not(guard, wire):
     assert guard.stopped is None
 
 
+def test_one_uidvalidity_and_one_uidnext_for_all_does_not(tmp_path):
+    """A server may count the UIDs of all mailboxes together, as Citadel does."""
+    before = Inventory({"alice": {"INBOX": Counts(50, 900, 3), "Sent": Counts(2, 900, 3)}})
+    guard = Guard(before, "gximap-x", "/", tmp_path / "stopped")
+    Wire(guard).select(uid_validity=3, uid_next=900)
+    assert guard.stopped is None
+
+
+@pytest.mark.parametrize("earlier", [["INBOX", "Empty"], ["Empty"]])
+@pytest.mark.parametrize("now", [["INBOX"], ["Empty"]])
+def test_a_mailbox_that_goes_with_a_removal_stops_the_run(guard, earlier, now):
+    lost = "INBOX" if now == ["Empty"] else "Empty"
+    with pytest.raises(UnsafeError, match=f"'{lost}' of alice was there before the run"):
+        guard.look_for("alice", earlier, now)
+
+
+def test_a_mailbox_that_its_owner_has_removed_does_not(guard):
+    guard.look_for("alice", ["INBOX"], ["INBOX"])
+    assert guard.stopped is None
+
+
+def test_a_mailbox_of_another_run_that_has_gone_does_not(tmp_path):
+    other = f"{scratch_name()}/gw0-0-1"
+    guard = Guard(Inventory({"alice": {other: Counts()}}), "gximap-x", "/", tmp_path / "stopped")
+    guard.look_for("alice", [other], [])
+    assert guard.stopped is None
+
+
 def test_as_many_messages_as_were_put_there_are_no_surprise(guard, wire):
     wire.select()
     for tag in ("a", "b"):
@@ -145,3 +174,11 @@ def test_new_mail_is_no_change():
     changes = compare(BEFORE, after, ["gximap-x"])
     assert changes == Changes([], [], [])
     assert not changes.harm
+
+
+def test_mailboxes_of_another_run_come_and_go():
+    own, ended, begun = (scratch_name() for _ in range(3))
+    before = Inventory({"alice": {"INBOX": Counts(), f"{ended}/gw0-0-1": Counts(1)}})
+    strayed = f"Archive/{own}/gw0-0-1"
+    after = Inventory({"alice": dict.fromkeys(("INBOX", f"{begun}/gw0-0-1", strayed), Counts())})
+    assert compare(before, after, [own]) == Changes([f"alice: {strayed}"], [], [])
