@@ -10,6 +10,7 @@ from reference_server.session.commands import copy, expunge, store
 from reference_server.session.outcome import Bad, Done, No
 from reference_server.session.view import View
 from reference_server.storage import MailboxExists, MessageMissing, mailbox
+from reference_server.storage.flags import FlagTable
 from tests.planted.defects import found_by
 
 
@@ -62,7 +63,7 @@ def recent_is_cleared():
 @found_by("selected/store/keyword_in_another_letter_case")
 def keywords_differ_in_case():
     """A keyword in another letter case is another keyword."""
-    mailbox.FlagTable.spell = lambda _self, flags, _fresh: flags
+    FlagTable.spell = lambda _self, flags, _fresh: flags
 
 
 @found_by("selected/uid_store/response_has_the_uid")
