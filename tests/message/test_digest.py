@@ -4,6 +4,7 @@ import mmap
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def _below(parts, prefix):
             yield from numbers_of(part.parts[0], (*prefix, number))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(messages)
 def test_every_message_has_a_digest_that_keeps_the_grammar(message):
@@ -95,6 +97,7 @@ def test_every_message_has_a_digest_that_keeps_the_grammar(message):
     parse_body(found.bodystructure)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(messages)
 def test_offsets_and_sections_fit_each_other(message):
@@ -116,6 +119,7 @@ def test_offsets_and_sections_fit_each_other(message):
             assert section(numbers, "TEXT") is None
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(messages, st.text(max_size=3))
 def test_a_search_never_fails(message, needle):
@@ -175,6 +179,7 @@ def test_a_mapped_file_is_a_message(tmp_path: Path):
         assert digest(message) == digest(LARGE)
 
 
+@pytest.mark.slow
 def test_what_is_read_of_a_header_has_a_limit():
     found = digest(b"To: " + b"a@b," * LONGEST_FIELD + b"c@d\r\n\r\n")
     assert found.to.count("a@b") == LONGEST_FIELD // len("a@b,")

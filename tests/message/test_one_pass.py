@@ -108,6 +108,7 @@ def nested(draw, depth=0):
 messages = st.one_of(any_lines(), nested(), nested())
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(messages)
 @example(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n--b\r\n--b--")

@@ -180,6 +180,7 @@ def test_nested_messages_have_a_limit():
     assert depth == MAXIMUM_DEPTH
 
 
+@pytest.mark.slow
 def test_the_number_of_parts_has_a_limit():
     message = mixed("--b\n\nx\n" * (MAXIMUM_PARTS + 50))
     part = read(message)
@@ -188,6 +189,7 @@ def test_the_number_of_parts_has_a_limit():
     assert part.parts[-1].stop == len(message)
 
 
+@pytest.mark.slow
 def test_the_limit_of_parts_counts_all_levels():
     inner = "--b\nContent-Type: multipart/mixed; boundary=c\n\n" + "--c\n\nx\n" * 200
     part = read(mixed(inner * 100))
