@@ -70,11 +70,9 @@ class View:
         self._arrived: list[int] = []
         self._changed: set[int] = set()  # messages whose flags the client has to be told
         self._told_recent = len(self.recent)
+        # No message has another: each keyword was added to the mailbox's before it was stored.
         self._known_flags: dict[str, None] = dict.fromkeys((*SYSTEM_FLAGS, *snapshot.keywords))
         self._unknown_flags: dict[str, None] = {}
-        self._note_flags(self.flags.values())
-        self._known_flags.update(self._unknown_flags)
-        self._unknown_flags.clear()
         self._encoded = FlagLists(recent=False)
         self._encoded_recent = FlagLists(recent=True)
         self.highest_modseq = snapshot.highest_modseq  # of all changes taken in
