@@ -90,7 +90,7 @@ class CaseConnection(Connection):
         return answer
 
     def _answers_to(self, name: str) -> tuple[str, str]:
-        """What is needed where an answer to a command is."""
+        """The need for an answer to a command, as obstacles name it."""
         state = "before login" if self.account is None else "once logged in"
         return f"an answer to {name}", f"an answer to any command {state}"
 

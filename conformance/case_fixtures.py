@@ -112,7 +112,7 @@ def transcript(request: pytest.FixtureRequest) -> Transcript:
 
 @pytest.fixture(scope="session")
 def all_obstacles() -> Obstacles:
-    """What stops the cases of this process."""
+    """The obstacles that stop the cases of this process."""
     return Obstacles()
 
 

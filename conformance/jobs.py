@@ -1,4 +1,4 @@
-"""How many cases run at once, and which of them in one job."""
+"""The number of cases that run at once, and those that share a job."""
 
 import math
 import os

@@ -9,7 +9,7 @@ IN_A_ROW = 20  # cases that the same obstacle stops before the rest is not asked
 
 
 class Obstacles:
-    """What the cases of this process needed of the server and did not get.
+    """The needs that the server did not meet in the cases of this process.
 
     A need is a noun phrase, e.g. "SELECT of the case's mailbox". When it has failed in IN_A_ROW
     cases, without having succeeded in between, the later cases that need it are skipped there.

@@ -255,7 +255,7 @@ def planted(tmp_path_factory):
 
 @contextlib.contextmanager
 def fork_server(address: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """What starts reference servers with defects (see tests/planted), until its stdin ends."""
+    """A process that starts servers with defects (see tests/planted) until its stdin ends."""
     command = [sys.executable, "-m", "tests.planted.fork_server", str(address)]
     environment = {key: os.environ[key] for key in os.environ if not key.startswith("COVERAGE_")}
     with subprocess.Popen(

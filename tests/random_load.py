@@ -28,7 +28,7 @@ class Wrong(Exception):  # noqa: N818 - names what the server did
 
 
 class Load:
-    """What all clients share: who may log in where, the token of each UID, and the count."""
+    """The state that all clients share: the account, the token of each UID, and the count."""
 
     def __init__(self, endpoint: Endpoint, user: str, password: str, seed: int = 0) -> None:
         self.endpoint, self.user, self.password, self.seed = endpoint, user, password, seed
@@ -153,7 +153,7 @@ class User:
         return f"{first + 1}:{last}", self.view[first:last]
 
     def _gone(self, messages: list[object]) -> int:
-        """How many of these messages are expunged, after the client was told of all changes."""
+        """The number of these messages that are expunged, after all changes were reported."""
         self.command("NOOP")
         left = set(map(id, self.view))
         return sum(id(message) not in left for message in messages)

@@ -12,7 +12,7 @@ _CHANGING = {"STARTTLS", "LOGIN", "AUTHENTICATE"}
 
 
 class Capabilities:
-    """What a server has listed, and whether that was all; nothing once it may have changed."""
+    """The names a server has listed, and whether that was all; empty once they may have changed."""
 
     def __init__(self) -> None:
         self._known: tuple[frozenset[str], bool] | None = None

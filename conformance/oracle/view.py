@@ -20,10 +20,10 @@ SYSTEM_FLAGS = ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
 class View:
     """The picture that one session's responses give of its mailbox.
 
-    ``count`` is the number of messages, ``known`` is false where it was not told yet. ``uids`` has
-    an entry for each of the first MOST_KEPT, ``None`` where the UID was not told: no case has so
+    ``count`` is the number of messages, ``known`` is false before it was reported. ``uids`` has
+    an entry for each of the first MOST_KEPT, ``None`` where the UID is not known: no case has so
     many messages, but a server may claim that there are billions. The messages up to ``initial``
-    were there when UIDNEXT was told, the others came later.
+    were there when UIDNEXT was reported, the others came later.
     """
 
     name: str

@@ -36,7 +36,7 @@ CONNECTIONS = (
     Path(ssl.__file__),
     *CLIENTS,
 )
-# What a socket reports when its peer, or the way to it, is gone.
+# The errors of a socket when its peer, or the way to it, is gone.
 OF_SOCKETS = {
     errno.ECONNABORTED,
     errno.ECONNREFUSED,

@@ -45,7 +45,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def _fitting(sizes: Sequence[int], room: int) -> int:
-    """How many of these have room, one after the other."""
+    """The number of these that have room, one after the other."""
     for number, size in enumerate(sizes):
         room -= size
         if room < 0:

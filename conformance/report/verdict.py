@@ -62,7 +62,7 @@ def verdict(results: Results) -> Verdict:
 
 
 def _not_judged(results: Results) -> str:
-    """What the suite could not judge, in words; "" where it judged every case that ran."""
+    """The cases that the suite could not judge, in words; "" where it judged all that ran."""
     parts = []
     if errors := results.summary["error"]:
         cases = f"{errors} case{'s' * (errors > 1)}"

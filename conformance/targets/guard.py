@@ -38,7 +38,7 @@ class ForeignMailboxError(Exception):
 
 
 class Guard:
-    """What one worker knows of the mailboxes that it has made below the name `root`.
+    """The knowledge of one worker about the mailboxes that it has made below the name `root`.
 
     `flag` is a file that all workers share: once it exists none of them changes anything.
     """
@@ -77,7 +77,7 @@ class Guard:
         return name == self._root or name.startswith(self._below)
 
     def most(self, name: str) -> int:
-        """How many messages the mailbox may have at most."""
+        """The most messages that the mailbox may have."""
         return self._most.get(name, 0)
 
     def put(self, name: str, messages: int) -> None:

@@ -56,7 +56,7 @@ class Housekeeper:
                 client.create_folder(plain)
 
     def count(self, name: str) -> Counts:
-        """What STATUS says of a mailbox; nothing where that cannot be had."""
+        """The STATUS of a mailbox; empty where it cannot be had."""
         try:
             client = self._client = self._client or self._log_in()
             return count(client, encode(name))

@@ -24,7 +24,7 @@ SECONDS = 10.0  # for the STATUS of all mailboxes of an account; INBOX comes fir
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What STATUS says of a mailbox; None where it does not."""
+    """The STATUS of a mailbox; None where the server gives none."""
 
     messages: int | None = None
     uid_next: int | None = None
@@ -133,7 +133,7 @@ class Changes:
         return bool(self.gone or self.emptied)
 
     def sentences(self) -> list[str]:
-        """What a person has to look at."""
+        """The findings that a person has to look at."""
         return [
             *(f"{name} was not there before the run" for name in self.appeared),
             *(f"{name} was there before the run and is not any more" for name in self.gone),
@@ -142,7 +142,7 @@ class Changes:
 
 
 def compare(before: Inventory, after: Inventory, own: Iterable[str]) -> Changes:
-    """What has changed in mailboxes but those whose names begin with one of `own`.
+    """The changes in mailboxes but those whose names begin with one of `own`.
 
     Nor do those of other runs count, which may go on at the same time.
     """

@@ -39,7 +39,7 @@ class Leftover:
 
 
 def find_leftovers(description: Description, facts: Facts) -> list[Leftover]:
-    """What lies under a scratch name, in every account. Raises UnreachableError.
+    """The mailboxes under a scratch name, in every account. Raises UnreachableError.
 
     Nothing tells those of a run that is going on from those that were left behind.
     """

@@ -1,4 +1,4 @@
-"""The names under which runs create their mailboxes, told apart from any name of a user's."""
+"""The names under which runs create their mailboxes, distinct from any name of a user's."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""How much of the suite's memory and time a server may take in one case.
+"""The memory and time of the suite that a server may take in one case.
 
 What is parsed takes up to thirty times the octets that came (a set `1,1,1,...`), literals take
 three times theirs. No case asks for a tenth of what is allowed here.
@@ -15,7 +15,7 @@ MOST_WAITS = 25  # deadlines
 
 
 class Allowance:
-    """What a server may still send, and may still let a case wait. Shared by its connections.
+    """The octets and seconds that a server has left in a case. Shared by its connections.
 
     Once it is used up nothing is read any more: every method raises Flooded.
     """

@@ -58,7 +58,7 @@ class Received(list[Value]):
 
 
 class ReceivedItems(dict[Key, Value]):
-    """What came, by name or number; ``what`` names the keys, e.g. ``"UID"``.
+    """The data received, by name or number; ``what`` names the keys, e.g. ``"UID"``.
 
     UnexpectedResponse where a dict raises KeyError for ``items[key]``.
     """

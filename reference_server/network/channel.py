@@ -173,7 +173,7 @@ class SocketChannel:
         if events & _GONE:
             return True
         now = time.monotonic()
-        # What waits to be delivered is a sign as well.
+        # A sign that waits to be delivered counts as well.
         if sign and events & select.POLLOUT and now >= self._next_sign:
             self._next_sign = now + SIGN_SECONDS
             self._unsent += sign

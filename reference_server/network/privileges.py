@@ -69,7 +69,7 @@ def _give_files(settings: Settings, account: pwd.struct_passwd) -> None:
     with opened_folder(store) as folder:
         for name in STORE_FILES:
             _give(Path(name), account, folder)
-        # What holds other things too keeps its owner.
+        # A folder that holds other things too keeps its owner.
         names = set(os.listdir(folder))  # noqa: PTH208 - by its descriptor
         if names.issubset(STORE_FILES) and os.fstat(folder).st_uid == ROOT:
             os.fchown(folder, account.pw_uid, account.pw_gid)

@@ -55,7 +55,7 @@ def delimited(message, start, stop, boundary):
 
 
 def read(entity):
-    """What the reader has found, in the form of ``defined``."""
+    """The findings of the reader, in the form of ``defined``."""
     part = entity.part
     lines = entity.lines if part.type == "TEXT" or part.is_message else None
     kind = f"{part.type}/{part.subtype}".encode()

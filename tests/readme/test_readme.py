@@ -21,7 +21,7 @@ def capability_rows() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def found():
-    """What proves each directive and topic."""
+    """The proofs of each directive and topic."""
     return tables.proofs()
 
 

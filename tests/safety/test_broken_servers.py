@@ -11,7 +11,7 @@ from tests.safety import account
 from tests.safety.account import Target, fill, picture
 
 HEALTHY = (sys.executable, "-m", "reference_server")
-# What stores, expunges, moves, closes, renames and deletes.
+# Commands that store, expunge, move, close, rename and delete.
 CHOSEN = (
     "authenticated/delete",
     "authenticated/rename",

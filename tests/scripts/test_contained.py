@@ -1,4 +1,4 @@
-"""What the scripts run leaves nothing behind, however it, or they, end."""
+"""Commands that the scripts run leave nothing behind, however they end."""
 
 import contextlib
 import os

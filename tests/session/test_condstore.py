@@ -428,7 +428,7 @@ SELECTS = [
 @pytest.mark.parametrize("command", SELECTS)
 @pytest.mark.usefixtures("four_messages")
 def test_select_shows_one_moment(command, alice, second, store, monkeypatch):
-    """What others do between the snapshot and the tagged OK comes with the next command."""
+    """Changes of others between the snapshot and the tagged OK come with the next command."""
     second.ok("SELECT INBOX")
     second.ok("STORE 4 +FLAGS.SILENT (\\Deleted)")
     second.ok("EXPUNGE")

@@ -25,7 +25,7 @@ def clock(caplog):
 
 
 def lines(caplog):
-    """What was logged as an error; no line has a traceback."""
+    """The lines logged as errors; none has a traceback."""
     records = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert not any(record.exc_info for record in records), caplog.text
     return [record.getMessage() for record in records]

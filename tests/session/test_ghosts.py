@@ -1,4 +1,4 @@
-"""What a session shows stays readable when another removes it (RFC 2180, 4.1.1)."""
+"""A message that a session shows stays readable when another removes it (RFC 2180, 4.1.1)."""
 
 import re
 import threading
@@ -54,7 +54,7 @@ def other(selected):
 
 
 def messages(store):
-    """How many messages there are, in any mailbox or in none."""
+    """The number of messages, in any mailbox or in none."""
     with store._database.locked() as connection:
         found = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                  for table in ("message", "content", "unplaced")]  # fmt: skip

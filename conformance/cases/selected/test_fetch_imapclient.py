@@ -54,7 +54,7 @@ def fetch_one(client, uid, *items):
 
 
 def lowered(word):
-    """A media type in lower case; what is none, NIL for one, as it is."""
+    """A media type in lower case; anything else, such as NIL, as it is."""
     return word.lower() if isinstance(word, bytes) else word
 
 

@@ -61,12 +61,12 @@ class Framer:
 
     @property
     def text(self) -> int:
-        """How many octets of the next response have come that are in no literal."""
+        """The octets received of the next response that are in no literal."""
         return self.announced - self._literals
 
     @property
     def announced(self) -> int:
-        """How many octets the next response has at least: those that came, literals as a whole."""
+        """The least octets of the next response: those received, literals as a whole."""
         return max(len(self._buffer), self._line)
 
     @property

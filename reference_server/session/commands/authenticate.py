@@ -48,7 +48,7 @@ def _login() -> Exchange:
 
 
 MECHANISMS: dict[str, Callable[[], Exchange]] = {"PLAIN": _plain, "LOGIN": _login}
-"""How each begins. An initial response answers the first challenge, which is not sent then."""
+"""The first step of each. An initial response answers the first challenge, which is not sent."""
 
 
 def authenticate(session: Session, command: Authenticate) -> Steps:
