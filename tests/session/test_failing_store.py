@@ -119,7 +119,7 @@ class Server:
         return client
 
     def answers(self):
-        """The answers of new sessions about everything, before and after both accounts add to it."""
+        """The answers of new sessions of everything, before and after both accounts add to it."""
         answers = []
         clients = [self.login(user) for user in USERS]
         for user, client in zip(USERS, clients, strict=True):
