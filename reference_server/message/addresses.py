@@ -10,6 +10,12 @@ from reference_server.message.lexical import LONGEST_FIELD, comment_end, unquote
 MAXIMUM_ADDRESSES = 65_536
 """Of one envelope: an address takes hundreds of octets of memory, and two of the field."""
 
+_TEXT = rb'[^ \t"\[(),:;<>@]++'
+# An address as most are written, up to its comma: ``Name <local@domain>`` or ``local@domain``.
+_USUAL = re.compile(
+    rb'[ \t]*+(?:(?:"([^"\\]*+)"|(%b(?: %b)*+))[ \t]*+<(%b)@(%b)>|(%b)@(%b))[ \t]*+(?:,|\Z)'
+    % ((_TEXT,) * 6)
+)
 # White space, then a quoted string, a domain literal, an atom, or one special.
 _TOKEN = re.compile(
     rb'([ \t]*+)(?:"((?:[^"\\]++|\\.)*+)"?+'
@@ -45,12 +51,27 @@ def parse_addresses(value: bytes, most: int = MAXIMUM_ADDRESSES) -> list[Address
 
     What goes beyond ``LONGEST_FIELD`` is dropped, and so are addresses beyond ``most``.
     """
-    return _Parser().parse(value[:LONGEST_FIELD], most)
+    value = value[:LONGEST_FIELD]
+    addresses: list[Address] = []
+    position = 0
+    while len(addresses) < most and (found := _USUAL.match(value, position)):
+        position = found.end()
+        quoted, phrase, local, domain, bare, bare_domain = found.groups()
+        if local is None:
+            addresses.append(Address(None, None, bare, bare_domain))
+        else:
+            name = quoted.strip(b" ") if phrase is None else phrase
+            addresses.append(Address(name, None, local, domain))
+    if position == len(value):
+        return addresses
+    return _Parser(addresses).parse(value, position, most)
 
 
 class _Parser:
-    def __init__(self) -> None:
-        self.addresses: list[Address] = []
+    """Takes what is not written as usual, and all that stands behind it."""
+
+    def __init__(self, addresses: list[Address]) -> None:
+        self.addresses = addresses
         self.in_group = False
         self._start_address()
 
@@ -60,8 +81,7 @@ class _Parser:
         self.in_angle = False
         self.comment: bytes | None = None
 
-    def parse(self, value: bytes, most: int) -> list[Address]:
-        position = 0
+    def parse(self, value: bytes, position: int, most: int) -> list[Address]:
         spaced = False
         while len(self.addresses) < most and (found := _TOKEN.match(value, position)):
             position = found.end()

@@ -17,6 +17,7 @@ from reference_server.message.parts import Part
 from reference_server.protocol.commands import Octets
 
 CHUNK = 1 << 20
+(_QUESTION_MARK,) = b"?"  # an octet as a number is found much faster
 
 _ENCODED_WORD = re.compile(rb"=\?([!->@-~]{1,40}?)(?:\*[!->@-~]{0,40})?\?([BbQq])\?([!->@-~]*)\?=")
 _NOT_BASE64 = bytes(
@@ -59,6 +60,8 @@ def decode_charset(octets: bytes, charset: str) -> str:
 
     An unknown charset is read as UTF-8.
     """
+    if charset == "utf-8" and octets.isascii():
+        return octets.decode("ascii")
     try:
         return octets.decode(find_codec(charset) or "utf-8", _ERRORS)
     except ValueError:
@@ -71,7 +74,7 @@ def decode_words(value: bytes) -> str:
     White space between two encoded words is dropped (6.2). Words of one charset are put
     together before they are decoded, since some senders split characters.
     """
-    if b"=?" not in value:
+    if _QUESTION_MARK not in value or b"=?" not in value:
         return decode_charset(value, "utf-8")
     text: list[str] = []
     position = 0

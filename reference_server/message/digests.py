@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reference_server.message.addresses import Address
 from reference_server.message.body_structure import describe, encode_bodies
@@ -17,8 +17,7 @@ from reference_server.protocol.commands import Octets
 _SMALL = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """A message in what clients ask for again and again.
 
     ``envelope``, ``body`` and ``bodystructure`` are values in wire format. ``structure`` is
@@ -77,13 +76,15 @@ def _search_text(addresses: list[Address]) -> str | None:
     if not addresses:
         return None
     return fold(
-        ", ".join([_one_address(address) for address in addresses if address.mailbox is not None])
+        decode_words(
+            b", ".join([_written(address) for address in addresses if address.mailbox is not None])
+        )
     )
 
 
-def _one_address(address: Address) -> str:
-    mailbox = decode_words(address.mailbox or b"")
+def _written(address: Address) -> bytes:
+    mailbox = address.mailbox or b""
     if address.host is None:
         return mailbox
-    specification = f"{mailbox}@{decode_words(address.host)}"
-    return f"{decode_words(address.name)} <{specification}>" if address.name else specification
+    specification = mailbox + b"@" + address.host
+    return b"%b <%b>" % (address.name, specification) if address.name else specification

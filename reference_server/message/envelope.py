@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reference_server.message.addresses import MAXIMUM_ADDRESSES, Address, parse_addresses
 from reference_server.message.header import Header
 from reference_server.protocol.encoder import encode_value
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The fields in their order. ``None``: the field is absent; no address: absent or empty."""
 
     date: bytes | None
@@ -67,11 +66,12 @@ def encode_envelope(envelope: Envelope) -> bytes:
         encode_value(envelope.in_reply_to),
         encode_value(envelope.message_id),
     )
-    return b"(%b)" % b" ".join(fields)
+    return b"(" + b" ".join(fields) + b")"
 
 
 def _encode_addresses(addresses: list[Address]) -> bytes:
     # "(" 1*address ")": no space between the addresses.
     if not addresses:
         return b"NIL"
-    return b"(%b)" % b"".join([encode_value(tuple(address)) for address in addresses])
+    inner = b")(".join([b" ".join(map(encode_value, address)) for address in addresses])
+    return b"((" + inner + b"))"

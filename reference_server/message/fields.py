@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from reference_server.message.lexical import remove_comments, unquote
@@ -24,8 +24,7 @@ Parameters = tuple[tuple[bytes, bytes], ...]
 """Attribute (upper case) and value, in the order of the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContentType:
+class ContentType(NamedTuple):
     """A media type: ``type`` and ``subtype`` in upper case."""
 
     type: bytes

@@ -7,6 +7,7 @@ import re
 LONGEST_FIELD = 256 * 1024
 """Octets of a structured field that are read: thousands of addresses, but not millions."""
 
+_BACKSLASH, _PARENTHESIS_OPENS = b"\\("  # octets as numbers are found much faster
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _OUTSIDE = re.compile(rb'(?:[^"(\\]++|\\.|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|\\\Z)*+', re.DOTALL)
 _PARENTHESIS = re.compile(rb"(?:[^()\\]++|\\.)*+([()])", re.DOTALL)
@@ -14,7 +15,7 @@ _PARENTHESIS = re.compile(rb"(?:[^()\\]++|\\.)*+([()])", re.DOTALL)
 
 def unquote(text: bytes) -> bytes:
     """The inside of a quoted string or comment with its quoted pairs resolved."""
-    return _QUOTED_PAIR.sub(rb"\1", text) if b"\\" in text else text
+    return _QUOTED_PAIR.sub(rb"\1", text) if _BACKSLASH in text else text
 
 
 def comment_end(value: bytes, start: int) -> int:
@@ -39,7 +40,7 @@ def remove_comments(value: bytes) -> bytes:
     What goes beyond ``LONGEST_FIELD`` is dropped.
     """
     value = value[:LONGEST_FIELD]
-    if b"(" not in value:
+    if _PARENTHESIS_OPENS not in value:
         return value.strip(b" \t")
     kept = []
     position = 0

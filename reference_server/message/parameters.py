@@ -9,6 +9,7 @@ from reference_server.message.decoding import find_codec
 from reference_server.message.fields import Parameters
 
 _SECTION = re.compile(rb"(.+)\*(0|[1-9][0-9]{0,3})(\*?)")
+(_ASTERISK,) = b"*"
 
 Sections = dict[int, tuple[bytes, bool]]
 """By number: the value, and whether it is encoded. Of two with one number the first counts."""
@@ -20,6 +21,8 @@ def join_continuations(parameters: Parameters) -> Parameters:
     "X*0" and "X*1" become "X". "X*0*" and "X*1" become "X*", with the value in UTF-8 (RFC 9051,
     7.5.2). What cannot be put together stays as it is.
     """
+    if not any(_ASTERISK in name for name, _ in parameters):
+        return parameters
     joined = _joined(parameters)
     names = frozenset(joined)
     result: list[tuple[bytes, bytes]] = []

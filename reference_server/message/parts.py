@@ -31,11 +31,11 @@ MAXIMUM_PART_HEADER = 256 * 1024
 OPAQUE = ContentType(b"APPLICATION", b"OCTET-STREAM")
 """How a multipart or message is shown that is nested deeper than ``MAXIMUM_DEPTH``."""
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 _LONGEST_NAME = 127  # octets of a type or a subtype (RFC 6838, 4.2), and of anything that is known
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A message or MIME part: ``message[header:body]`` and ``message[body:stop]``.
 
     ``parts`` holds the parts of a multipart, or the one message inside a MESSAGE/RFC822.
@@ -79,8 +79,7 @@ Describe = Callable[[Header, ContentType, bool], Description]
 """Describes a header, its content type, and whether it is a message inside another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """A part with its description and the line ends in its body, as long as it is digested.
 
     Lines are counted where BODYSTRUCTURE shows them: of texts and messages.
@@ -248,7 +247,7 @@ def _name(octets: bytes) -> str:
 
 def dump_structure(part: Part) -> bytes:
     """The tree in the compact form that ``load_structure`` reads."""
-    return json.dumps(_as_list(part), separators=(",", ":")).encode("ascii")
+    return _COMPACT.encode(_as_list(part)).encode("ascii")
 
 
 def load_structure(data: bytes) -> Part:

@@ -62,6 +62,8 @@ class SocketChannel:
         self.authenticated = False
         self.in_command = False
         self._socket = connection
+        self._readable = select.poll()  # TLS keeps the descriptor
+        self._readable.register(connection, select.POLLIN)
         self._tls = tls
         self._patience = patience
         self._deadline: float | None = None  # of the present silence (monotonic)
@@ -336,8 +338,11 @@ class SocketChannel:
 
     def _await(self, events: int, deadline: float) -> bool:
         """Wait for the socket; False when ``deadline`` (monotonic) passes first."""
-        poll = select.poll()
-        poll.register(self._socket, events)
+        if events == select.POLLIN:
+            poll = self._readable
+        else:
+            poll = select.poll()
+            poll.register(self._socket, events)
         return bool(poll.poll(_milliseconds(deadline - time.monotonic())))
 
 

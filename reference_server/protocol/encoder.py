@@ -36,6 +36,7 @@ QUOTED_LIMIT = 1024
 """A string of more octets than this is sent as a literal."""
 
 _NOT_QUOTABLE = re.compile(rb"[\x00\r\n\x80-\xff]")
+_UNCHANGED = re.compile(rb'[^\x00\r\n\x80-\xff"\\]*+')
 _NO_LINE = re.compile(rb"[\x00\r\n]")
 _QUOTED_SPECIALS = re.compile(rb'["\\]')
 _ASTRING_ATOM = re.compile(ASTRING_CHAR + rb"+")
@@ -79,6 +80,8 @@ def encode_all(responses: Iterable[Response]) -> Iterator[bytes]:
 
 def encode_value(value: Value) -> bytes:
     """The octets of a value that is no ``Stream`` and holds none (``TypeError``)."""
+    if value is None:
+        return b"NIL"
     encoder = _VALUE_ENCODERS.get(type(value))
     if encoder is None:
         raise TypeError(f"no value of a response: {type(value).__name__}")
@@ -87,6 +90,8 @@ def encode_value(value: Value) -> bytes:
 
 def encode_string(octets: bytes) -> bytes:
     """string: quoted where the octets allow it, a literal otherwise."""
+    if len(octets) <= QUOTED_LIMIT and _UNCHANGED.fullmatch(octets):
+        return b'"' + octets + b'"'
     if len(octets) > QUOTED_LIMIT or _NOT_QUOTABLE.search(octets):
         return b"{%d}\r\n%b" % (len(octets), _without_nul(octets))
     return b'"%b"' % _QUOTED_SPECIALS.sub(rb"\\\g<0>", octets)
@@ -120,7 +125,7 @@ def _encode_binary(octets: bytes) -> bytes:
 
 
 def _encode_list(values: tuple[Value, ...]) -> bytes:
-    return b"(%b)" % b" ".join(map(encode_value, values))
+    return b"(" + b" ".join(map(encode_value, values)) + b")"
 
 
 def _without_nul(octets: bytes) -> bytes:
@@ -134,7 +139,6 @@ _VALUE_ENCODERS: dict[type, Callable[[Any], bytes]] = {
     Encoded: bytes,
     Utf8: _encode_utf8,
     int: b"%d".__mod__,
-    type(None): lambda _: b"NIL",
     bytes: encode_string,
     tuple: _encode_list,
 }

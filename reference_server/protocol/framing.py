@@ -194,7 +194,7 @@ class Framer:
         self._line_octets += end + 1
         if self._line_octets > self.limits.line:
             self._refuse_long_line(line)
-        if b"\0" in line:
+        if 0 in line:
             self._refuse("NUL is not allowed in a command", line)
         if self._refusal is not None and (error := self._pass_over(end + 1)) is not None:
             return error
@@ -268,7 +268,7 @@ class Framer:
         octets = bytes(self._buffer[: self._missing])
         del self._buffer[: self._missing]
         self._missing -= len(octets)
-        if self._refusal is None and not self._binary and b"\0" in octets:
+        if self._refusal is None and not self._binary and 0 in octets:
             self._refuse("NUL is not allowed in a literal")
         if self._refusal is None and self._spool is not None:
             try:

@@ -289,7 +289,9 @@ class Session:
     def respond(self, response: Response) -> None:
         """Put a response into the output; it is sent when enough has gathered, or by ``flush``."""
         if isinstance(response, Condition):
-            response = replace(response, text=self.text(response.text))
+            text = self.text(response.text)
+            if text is not response.text:
+                response = replace(response, text=text)
         self._work.in_response = isinstance(response, FetchData)
         is_partly_sent = False
         for piece in encode(response):

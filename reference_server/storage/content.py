@@ -12,7 +12,7 @@ from datetime import datetime
 from weakref import WeakSet
 
 from reference_server.checkpoint import checkpoint, undisturbed
-from reference_server.message import find_in_windows
+from reference_server.message import Digest, find_in_windows
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
 from reference_server.storage.ghosts import Ghosts
@@ -23,19 +23,7 @@ log = logging.getLogger(__name__)
 
 _BATCH = 500  # messages a statement: SQLite holds the pages that one has changed until it ends
 CHUNK = 1 << 20  # octets; a message up to this size is one chunk
-DIGEST_COLUMNS = (
-    "size",
-    "sent",
-    "envelope",
-    "body",
-    "bodystructure",
-    "subject",
-    "sender",
-    "to",
-    "cc",
-    "bcc",
-    "structure",
-)
+DIGEST_COLUMNS = Digest._fields
 _INSERT = (
     "INSERT INTO message (length, internal_date, "
     + ", ".join(f'"{column}"' for column in DIGEST_COLUMNS)
@@ -236,7 +224,7 @@ def is_large(message: NewMessage) -> bool:
 
 def _insert_row(connection: sqlite3.Connection, message: NewMessage) -> int:
     when = message.internal_date.isoformat(timespec="seconds")
-    columns = (_storable(getattr(message.digest, column)) for column in DIGEST_COLUMNS)
+    columns = map(_storable, message.digest)
     message_id = connection.execute(_INSERT, (len(message.octets), when, *columns)).lastrowid
     assert message_id is not None
     return message_id
@@ -261,4 +249,6 @@ def parse_date(text: str, uid: int) -> datetime:
 
 def _storable(value: object) -> object:
     """A digest's value; lone surrogates, which some charsets decode to, cannot be stored."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import IO
+from typing import IO, NoReturn
 
 from reference_server.checkpoint import checkpoint
 from reference_server.config.private_files import exposure, make_private_folder, open_private
@@ -153,8 +153,9 @@ class Database:
         while not self._write_lock.acquire(timeout=WAIT_SECONDS):
             checkpoint()
         try:
-            with _failures(self._file):
-                yield self._writer
+            yield self._writer
+        except (sqlite3.Error, OSError) as error:
+            _fail(error, self._file)
         finally:
             self._write_lock.release()
 
@@ -197,11 +198,16 @@ def _failures(file: Path | None) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raised = _raised.get()
-        if raised is not None:
-            _raised.set(None)
-            raise raised from None
-        raise failure_of(error, file) from error
+        _fail(error, file)
+
+
+def _fail(error: sqlite3.Error | OSError, file: Path | None) -> NoReturn:
+    """Raise what a checkpoint raised within a statement, or else the exception for ``error``."""
+    raised = _raised.get()
+    if raised is not None:
+        _raised.set(None)
+        raise raised from None
+    raise failure_of(error, file) from error
 
 
 @contextmanager

@@ -25,11 +25,12 @@ def canonical(name: str) -> str:
 
 def is_valid(name: str) -> bool:
     """Whether a canonical name is one that may exist: Net-Unicode (RFC 9051, 5.1)."""
-    return (
-        len(name) <= LONGEST
-        and all(name.split(DELIMITER))
-        and unicodedata.is_normalized("NFC", name)
-        and not any(unicodedata.category(character) in _FORBIDDEN for character in name)
+    if len(name) > LONGEST or not all(name.split(DELIMITER)):
+        return False
+    if name.isascii():
+        return name.isprintable()
+    return unicodedata.is_normalized("NFC", name) and not any(
+        unicodedata.category(character) in _FORBIDDEN for character in name
     )
 
 

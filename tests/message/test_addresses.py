@@ -1,6 +1,8 @@
 """Address lists: RFC 5322, 3.4, 4.4 and the examples of its appendix A; RFC 3501, 7.4.2."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reference_server.message.addresses import parse_addresses
 
@@ -105,3 +107,15 @@ def test_addresses(value, addresses):
 def test_malformed_addresses_never_look_like_groups(value, addresses):
     """A host that is missing is empty: NIL would make the address a group (7.4.2)."""
     assert parse_addresses(value) == addresses
+
+
+PIECES = st.sampled_from(
+    [b"a", b"Joe", b"j.d", b" ", b"  ", b"\t", b",", b"<", b">", b"@", b".", b"c.test", b'" q r "',
+     b'"', b"\\", b"(n)", b":", b";", b"[1]", b"\xe9"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=12).map(b"".join), st.integers(0, 4))
+def test_what_is_written_as_usual_is_read_as_anything_else_is(value, most):
+    # Behind a stray semicolon, which means nothing, no address counts as written as usual.
+    assert parse_addresses(value, most) == parse_addresses(b";" + value, most)

@@ -5,7 +5,6 @@ import sqlite3
 import pytest
 
 from reference_server.storage import StorageFailure, Store, schema
-from reference_server.storage.content import DIGEST_COLUMNS
 from tests.storage.support import Watcher, contents, message
 
 ADDRESS = "alice@example.test"
@@ -84,6 +83,11 @@ CREATE TABLE expunged (
     PRIMARY KEY (mailbox, uid)
 ) WITHOUT ROWID;
 """
+# Of message, behind internal_date, in the order of the table.
+COLUMNS = [
+    "size", "sent", "envelope", "body", "bodystructure",
+    "subject", "sender", "to", "cc", "bcc", "structure",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ def version_1(tmp_path):
     connection.execute("INSERT INTO keyword VALUES (1, 0, '$Work')")
     for number in (1, 2, 7):
         new = message(f"message {number}", size=100)
-        columns = [getattr(new.digest, column) for column in DIGEST_COLUMNS]
+        columns = [getattr(new.digest, column) for column in COLUMNS]
         connection.execute(
             f"INSERT INTO message VALUES (?, ?, ?{', ?' * len(columns)})",
             (number, len(new.octets), new.internal_date.isoformat(), *columns),
