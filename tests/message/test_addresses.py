@@ -1,7 +1,7 @@
 """Address lists: RFC 5322, 3.4, 4.4 and the examples of its appendix A; RFC 3501, 7.4.2."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference_server.message.addresses import parse_addresses
@@ -110,11 +110,14 @@ def test_malformed_addresses_never_look_like_groups(value, addresses):
 
 
 PIECES = st.sampled_from(
-    [b"a", b"Joe", b"j.d", b" ", b"  ", b"\t", b",", b"<", b">", b"@", b".", b"c.test", b'" q r "',
-     b'"', b"\\", b"(n)", b":", b";", b"[1]", b"\xe9"]
+    [b"<j.d@c.test>", b"j@c.test", b"a", b"Joe", b"j.d", b" ", b"  ", b"\t", b",", b"<", b">", b"@",
+     b".", b"c.test", b'" q r "', b'"', b"\\", b"(n)", b":", b";", b"[1]", b"\xe9"]
 )  # fmt: skip
 
 
+@example(b'" q r " <a@b>', 4)
+@example(b"J.  Doe <a@b>, \tDoe J.\t<a@b> ,a.b@c.d ", 4)
+@example(b"a@b, Joe, c@d", 2)
 @given(st.lists(PIECES, max_size=12).map(b"".join), st.integers(0, 4))
 def test_what_is_written_as_usual_is_read_as_anything_else_is(value, most):
     # Behind a stray semicolon, which means nothing, no address counts as written as usual.
