@@ -16,7 +16,6 @@ from pathlib import Path
 from bench_client import BenchmarkError, append
 from bench_servers import USER, RunningServer, reference_server
 
-from reference_server.message import digest
 from reference_server.storage import NewMessage, Store
 
 LIMIT = 64 << 20  # octets
@@ -215,11 +214,11 @@ def fill(folder: Path, messages: int) -> None:
 
 def new_message(octets: bytes) -> NewMessage:
     when = datetime(2003, 7, 17, tzinfo=UTC)
-    return NewMessage(octets, digest(octets), frozenset(), when)
+    return NewMessage(octets, frozenset(), when)
 
 
 def flagged_as(message: NewMessage, flag: str) -> NewMessage:
-    return NewMessage(message.octets, message.digest, frozenset({flag}), message.internal_date)
+    return NewMessage(message.octets, frozenset({flag}), message.internal_date)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What is computed once, when a message arrives."""
+"""What is computed of a message once, and kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Digest(NamedTuple):
     (``fold``); ``None`` where the envelope has NIL, which contains no string, not even "".
     """
 
-    size: int
     envelope: bytes
     body: bytes
     bodystructure: bytes
@@ -57,13 +56,12 @@ def digest(message: Octets) -> Digest:
     envelope = read_envelope(headers[0])
     body, bodystructure = encode_bodies(entity)
     return Digest(
-        size=len(message),
         envelope=encode_envelope(envelope),
         body=body,
         bodystructure=bodystructure,
         structure=dump_structure(entity.part),
         sent=None if envelope.date is None else sent_day(envelope.date),
-        subject=None if envelope.subject is None else fold(decode_words(envelope.subject)),
+        subject=None if envelope.subject is None else _folded(envelope.subject),
         sender=_search_text(envelope.from_),
         to=_search_text(envelope.to),
         cc=_search_text(envelope.cc),
@@ -71,15 +69,18 @@ def digest(message: Octets) -> Digest:
     )
 
 
+def _folded(value: bytes) -> str:
+    """Decoded and folded; a lone surrogate, which some charsets decode to, becomes "?"."""
+    text = fold(decode_words(value))
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _search_text(addresses: list[Address]) -> str | None:
     """``name <mailbox@host>`` of each address, and the names of groups."""
     if not addresses:
         return None
-    return fold(
-        decode_words(
-            b", ".join([_written(address) for address in addresses if address.mailbox is not None])
-        )
-    )
+    written = [_written(address) for address in addresses if address.mailbox is not None]
+    return _folded(b", ".join(written))
 
 
 def _written(address: Address) -> bytes:

@@ -170,7 +170,7 @@ class AccountStore:
             with self._database.read() as connection:
                 rows = connection.execute(
                     "SELECT uid_next, uid_validity, highest_modseq, flags, count(uid),"
-                    " coalesce(sum(size), 0), coalesce(sum(uid >= recent_from), 0)"
+                    " coalesce(sum(length), 0), coalesce(sum(uid >= recent_from), 0)"
                     " FROM mailbox LEFT JOIN placement ON placement.mailbox = mailbox.id"
                     " LEFT JOIN message ON message.id = placement.message"
                     " WHERE account = ? AND name = ? AND selectable GROUP BY flags",

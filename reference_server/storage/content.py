@@ -1,4 +1,4 @@
-"""Messages: their octets in chunks and what was computed from them, and when they go."""
+"""Messages: their octets in chunks, and when they go."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from weakref import WeakSet
 
 from reference_server.checkpoint import checkpoint, undisturbed
-from reference_server.message import Digest, find_in_windows
+from reference_server.message import find_in_windows
 from reference_server.storage.database import Database, Transaction
 from reference_server.storage.errors import StorageFailure, StoreDamaged
 from reference_server.storage.ghosts import Ghosts
@@ -23,14 +23,6 @@ log = logging.getLogger(__name__)
 
 _BATCH = 500  # messages a statement: SQLite holds the pages that one has changed until it ends
 CHUNK = 1 << 20  # octets; a message up to this size is one chunk
-DIGEST_COLUMNS = Digest._fields
-_INSERT = (
-    "INSERT INTO message (length, internal_date, "
-    + ", ".join(f'"{column}"' for column in DIGEST_COLUMNS)
-    + ") VALUES (?, ?"
-    + ", ?" * len(DIGEST_COLUMNS)
-    + ")"
-)
 
 
 class BlobReader:
@@ -224,8 +216,9 @@ def is_large(message: NewMessage) -> bool:
 
 def _insert_row(connection: sqlite3.Connection, message: NewMessage) -> int:
     when = message.internal_date.isoformat(timespec="seconds")
-    columns = map(_storable, message.digest)
-    message_id = connection.execute(_INSERT, (len(message.octets), when, *columns)).lastrowid
+    message_id = connection.execute(
+        "INSERT INTO message (length, internal_date) VALUES (?, ?)", (len(message.octets), when)
+    ).lastrowid
     assert message_id is not None
     return message_id
 
@@ -245,10 +238,3 @@ def parse_date(text: str, uid: int) -> datetime:
     if when is None or when.tzinfo is None:
         raise StoreDamaged(f"internal_date of a message with UID {uid} is {text!r}")
     return when
-
-
-def _storable(value: object) -> object:
-    """A digest's value; lone surrogates, which some charsets decode to, cannot be stored."""
-    if not isinstance(value, str) or value.isascii():
-        return value
-    return value.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,7 @@
-"""Reading columns of many messages, in batches that hold no lock in between."""
+"""Reading columns of many messages, in batches that hold no lock in between.
+
+What a digest has is computed when it is first read, and kept.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from reference_server.storage.content import CHUNK, DIGEST_COLUMNS, Contents, parse_date
+from reference_server.message import digest
+from reference_server.storage.content import CHUNK, BlobReader, Contents, parse_date
 from reference_server.storage.database import Database
+from reference_server.storage.digests import DIGEST_COLUMNS, Computed
 from reference_server.storage.ghosts import Ghosts
 from reference_server.storage.integrity import require
 
@@ -28,14 +33,20 @@ _KINDS = {
 }
 """The types of each column's values, as they are stored."""
 
-_COLUMNS = {column: f'message."{column}"' for column in DIGEST_COLUMNS} | {
+# NULL for a message of several chunks, which is read through a BlobReader.
+_OCTETS = (
+    f"CASE WHEN message.length <= {CHUNK} THEN"
+    " (SELECT octets FROM content WHERE content.message = message.id AND chunk = 0) END"
+)
+_COLUMNS = {column: f'digest."{column}"' for column in DIGEST_COLUMNS} | {
+    "size": "message.length",
     "internal_date": "message.internal_date",
-    # NULL for a message of several chunks, which is read through a BlobReader.
-    "octets": (
-        f"CASE WHEN message.length <= {CHUNK} THEN"
-        " (SELECT octets FROM content WHERE content.message = message.id AND chunk = 0) END"
-    ),
+    "octets": _OCTETS,
 }
+# Of a message without digest: its id, and what the digest is made from, unless that is read anyway.
+_UNDIGESTED_ID = "CASE WHEN digest.message IS NULL THEN message.id END"
+_UNDIGESTED_OCTETS = f"CASE WHEN digest.message IS NULL THEN {_OCTETS} END"
+_WITH_DIGEST = " LEFT JOIN digest ON digest.message = message.id"
 
 
 class Reading:
@@ -60,13 +71,20 @@ class Reading:
         self._octets = columns.index("octets") + 1 if "octets" in columns else None
         self._texts = [n for n, column in enumerate(columns, 1) if column not in _SHORT]
         self._date = columns.index("internal_date") + 1 if "internal_date" in columns else None
-        selected = ", ".join([_COLUMNS[column] for column in columns] or ["NULL"])
+        self._width = len(columns) + 1
+        selected = [_COLUMNS[column] for column in columns] or ["NULL"]
+        self._digested = not set(DIGEST_COLUMNS).isdisjoint(columns)
+        join = ""
+        if self._digested:
+            selected += [_UNDIGESTED_ID, _UNDIGESTED_OCTETS if self._octets is None else "NULL"]
+            join = _WITH_DIGEST
         self._query = (
-            f"SELECT uid, {selected} FROM placement JOIN message ON message.id = placement.message"
+            f"SELECT uid, {', '.join(selected)}"
+            f" FROM placement JOIN message ON message.id = placement.message{join}"
             " WHERE mailbox = ? AND uid "
         )
-        self._ghost_query = f"SELECT ?, {selected} FROM message WHERE id = ?"
-        self._width = len(columns) + 1
+        self._ghost_query = f"SELECT ?, {', '.join(selected)} FROM message{join} WHERE id = ?"
+        self._computed = Computed(database)
 
     def rows(self, uids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """(uid, *columns) of the messages that exist, or are ghosts, in the order of ``uids``."""
@@ -78,8 +96,9 @@ class Reading:
             if not complete:
                 run = run[: run.index(batch[-1][0]) + 1]
             position += len(run)
-            for column, values in zip(self._columns, zip(*batch, strict=True), strict=False):
-                require(_KINDS.get(column, (int,)), values, f"column {column} of messages")
+            self._check(
+                [row for row in batch if row[self._width] is None] if self._digested else batch
+            )
             rows: Iterable[tuple[Any, ...]] = batch
             if len(batch) < len(run):
                 missing = sorted(set(run).difference(row[0] for row in batch))
@@ -88,6 +107,11 @@ class Reading:
                 finished = self._finish(row)
                 if finished is not None:
                     yield finished
+            self._computed.keep()
+
+    def _check(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        for column, values in zip(self._columns, zip(*rows, strict=True), strict=False):
+            require(_KINDS.get(column, (int,)), values, f"column {column} of messages")
 
     def batches(self, uids: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows, as many at a time as hold about BATCH_OCTETS; not for the column octets."""
@@ -105,7 +129,7 @@ class Reading:
 
     def _size(self, row: Sequence[Any]) -> int:
         """The octets of a row's texts, roughly."""
-        return sum(len(row[n]) for n in self._texts if isinstance(row[n], bytes | str))
+        return sum(_length(row[n]) for n in self._texts)
 
     def _ghost_rows(self, uids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         # Under the write lock: a removal that is committed has its ghosts.
@@ -134,16 +158,22 @@ class Reading:
             octets = 0
             for row in cursor:
                 batch.append(row)
-                octets += self._size(row)
+                octets += self._size(row) + (_length(row[-1]) if self._digested else 0)
                 if octets >= BATCH_OCTETS:
                     cursor.close()  # ends the read transaction
                     return batch, False
             return batch, True
 
     def _finish(self, row: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """The row as it is given out; None: its message is no longer there."""
+        if self._digested and row[self._width] is not None:
+            digested = self._digest(row)
+            if digested is None:
+                return None
+            row = digested
         if self._octets is None and self._date is None:
             return row[: self._width]
-        values = list(row)
+        values = list(row[: self._width])
         if self._date is not None:
             values[self._date] = parse_date(values[self._date], row[0])
         if self._octets is not None and values[self._octets] is None:
@@ -151,6 +181,28 @@ class Reading:
             if values[self._octets] is None:
                 return None
         return tuple(values)
+
+    def _digest(self, row: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """The row with the columns that the digest of its message has."""
+        message, octets = row[self._width :]
+        if self._octets is not None:
+            octets = row[self._octets]
+        if octets is None:
+            octets = self._contents.reader(self._mailbox, row[0], self._ghosts)
+            if octets is None:
+                return None
+        require((bytes, BlobReader), [octets], "column octets of messages")
+        computed = digest(octets)
+        self._computed.add(message, computed)
+        columns = computed._asdict()
+        values = zip(self._columns, row, strict=False)
+        row = tuple(columns.get(column, value) for column, value in values)
+        self._check([row])
+        return row
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, bytes | str) else 0
 
 
 def _end_of_run(uids: Sequence[int], start: int) -> int:

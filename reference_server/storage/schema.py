@@ -7,7 +7,7 @@ from contextlib import closing
 
 from reference_server.storage.errors import SchemaTooNew
 
-VERSION = 2
+VERSION = 3
 
 # Every superior of a name is a row of mailbox, too (not selectable where its mailbox was deleted).
 # mailbox.uid_validity only ever grows within an account; account.uid_validity is the last given.
@@ -15,24 +15,29 @@ VERSION = 2
 # No id is used again: AUTOINCREMENT gives one greater than any there ever was.
 # placement is narrow, message wide: a copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
+# One without digest was not yet asked for what a digest has.
 # expunged has a row, counted in expunged_rows, for each message that left a mailbox with a
 # mod-sequence above expunged_after; QRESYNC (RFC 7162) reports them. Of others nothing is known.
 _MESSAGE = """
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     length INTEGER NOT NULL,
-    internal_date TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    sent TEXT,
+    internal_date TEXT NOT NULL
+);
+"""
+_DIGEST = """
+CREATE TABLE digest (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
     envelope BLOB NOT NULL,
     body BLOB NOT NULL,
     bodystructure BLOB NOT NULL,
+    structure BLOB NOT NULL,
+    sent TEXT,
     subject TEXT,
     sender TEXT,
     "to" TEXT,
     cc TEXT,
-    bcc TEXT,
-    structure BLOB NOT NULL
+    bcc TEXT
 );
 """
 SCHEMA = f"""
@@ -72,7 +77,7 @@ CREATE TABLE keyword (
     name TEXT NOT NULL,
     PRIMARY KEY (mailbox, position)
 ) WITHOUT ROWID;
-{_MESSAGE}CREATE TABLE content (
+{_MESSAGE}{_DIGEST}CREATE TABLE content (
     message INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
     chunk INTEGER NOT NULL,
     octets BLOB NOT NULL,
@@ -97,16 +102,25 @@ CREATE TABLE expunged (
 """
 # By version: what makes a store of that version one of the next. Foreign keys are off meanwhile.
 _MIGRATIONS = {
-    1: f"""
-{_MESSAGE.replace("TABLE message", "TABLE new_message")}
-INSERT INTO new_message SELECT * FROM message;
-DROP TABLE message;
-ALTER TABLE new_message RENAME TO message;
+    1: """
 ALTER TABLE mailbox ADD COLUMN expunged_rows INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mailbox ADD COLUMN expunged_after INTEGER NOT NULL DEFAULT 0;
 UPDATE mailbox SET expunged_rows =
     (SELECT count(*) FROM expunged WHERE expunged.mailbox = mailbox.id);
-"""
+""",
+    # The greatest id there ever was moves to the new table; version 1 had not noted it.
+    2: f"""
+{_DIGEST}
+INSERT INTO digest SELECT id, envelope, body, bodystructure, structure,
+    sent, subject, sender, "to", cc, bcc FROM message;
+{_MESSAGE.replace("TABLE message", "TABLE new_message")}
+INSERT INTO new_message SELECT id, length, internal_date FROM message;
+DELETE FROM sqlite_sequence WHERE name = 'new_message'
+    AND EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'message');
+UPDATE sqlite_sequence SET name = 'new_message' WHERE name = 'message';
+DROP TABLE message;
+ALTER TABLE new_message RENAME TO message;
+""",
 }
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from reference_server.protocol.commands import Octets
-
-if TYPE_CHECKING:
-    from reference_server.message import Digest
 
 Flags = frozenset[str]
 FlagOperation = Literal["set", "add", "remove"]
@@ -29,7 +26,6 @@ class NewMessage:
     """A message to append. ``flags`` in any case; ``internal_date`` has a time zone."""
 
     octets: Octets
-    digest: Digest
     flags: Flags
     internal_date: datetime
 

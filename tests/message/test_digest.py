@@ -91,7 +91,6 @@ def _below(parts, prefix):
 @given(messages)
 def test_every_message_has_a_digest_that_keeps_the_grammar(message):
     found = digest(message)
-    assert found.size == len(message)
     parse_envelope(found.envelope)
     parse_body(found.body, extensible=False)
     parse_body(found.bodystructure)

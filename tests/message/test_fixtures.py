@@ -82,7 +82,6 @@ every_message = pytest.mark.parametrize("name", messages.names())
 def test_structures(name):
     fixture = messages.load(name)
     found = digest(fixture.octets)
-    assert found.size == fixture.size
     assert fixture.envelope_difference(read_value(found.envelope)) is None
     assert fixture.body_difference(read_value(found.body)) is None
     assert fixture.bodystructure_difference(read_value(found.bodystructure)) is None

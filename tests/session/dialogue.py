@@ -13,7 +13,6 @@
 import re
 from datetime import UTC, datetime
 
-from reference_server.message import digest
 from reference_server.session.folder_names import read_folder_names
 from reference_server.storage import NewMessage
 
@@ -24,9 +23,7 @@ CLIENTS = {"C": "S", "D": "T"}
 
 def deliver(store, mailbox, flags=(), message=MESSAGE, account="alice@x.test"):
     """A message comes into a mailbox, past all sessions."""
-    new = NewMessage(
-        message, digest(message), frozenset(flags), datetime(2024, 5, 1, 12, tzinfo=UTC)
-    )
+    new = NewMessage(message, frozenset(flags), datetime(2024, 5, 1, 12, tzinfo=UTC))
     return store.account(account, NAMES.folders("en")).append(mailbox, [new]).uids[0]
 
 

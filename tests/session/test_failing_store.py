@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reference_server.message import digest
 from reference_server.session.service import Service
 from reference_server.storage import NewMessage, Store
 from tests.session.conftest import Client
@@ -176,7 +175,7 @@ def fill(account, user):
 def new_message(subject, flags=""):
     octets = f"Subject: {subject}\r\n\r\ntext\r\n".encode()
     when = datetime(2024, 5, 1, 12, tzinfo=UTC)
-    return NewMessage(octets, digest(octets), frozenset(flags.split()), when)
+    return NewMessage(octets, frozenset(flags.split()), when)
 
 
 def copy_store(source, target):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reference_server.message import digest
 from reference_server.storage import Mailbox, NewMessage, Store
 from reference_server.storage.content import CHUNK
 
@@ -26,7 +25,7 @@ def four(store):
     account = store.account("alice@x.test")
     account.append(
         "INBOX",
-        [NewMessage(octets(n), digest(octets(n)), frozenset(), WHEN) for n in range(1, 5)],
+        [NewMessage(octets(n), frozenset(), WHEN) for n in range(1, 5)],
     )
     account.create("Other")
 
@@ -203,9 +202,7 @@ def test_a_deleted_mailbox_keeps_nothing(session, other, store):
 def test_what_a_crash_leaves_is_removed_at_start(tmp_path):
     store = Store(tmp_path)
     account = store.account("alice@x.test")
-    account.append(
-        "INBOX", [NewMessage(octets(1), digest(octets(1)), frozenset(["\\Deleted"]), WHEN)]
-    )
+    account.append("INBOX", [NewMessage(octets(1), frozenset(["\\Deleted"]), WHEN)])
 
     class Silent:
         last_shown = 1

@@ -7,7 +7,6 @@ import pytest
 
 from reference_server.config.live import Live
 from reference_server.config.settings import Settings
-from reference_server.message import digest
 from reference_server.session import work
 from reference_server.session.work import SIGN
 from reference_server.storage import NewMessage, database
@@ -45,7 +44,7 @@ def filled(store, login):
     client = login()
     client.ok("CREATE other")
     when = datetime(2003, 7, 17, tzinfo=UTC)
-    message = NewMessage(MESSAGE, digest(MESSAGE), frozenset({"\\Deleted"}), when)
+    message = NewMessage(MESSAGE, frozenset({"\\Deleted"}), when)
     store.account("alice@x.test").append("INBOX", [message] * 300)
     client.ok("SELECT INBOX")
     return client

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from reference_server.message import digest
 from reference_server.storage import Added, Expunged, FlagsChanged, Gone, NewMessage
 
 SENT = datetime(1996, 7, 17, 2, 44, 25, tzinfo=UTC)
@@ -14,7 +13,7 @@ def message(text="text", flags=(), internal_date=SENT, size=None):
     if size is not None:
         octets += b"0123456789abcdef" * (size // 16 + 1)
         octets = octets[:size]
-    return NewMessage(octets, digest(octets), frozenset(flags), internal_date)
+    return NewMessage(octets, frozenset(flags), internal_date)
 
 
 class Watcher:

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from reference_server.storage import StorageFailure, Store, schema
-from tests.storage.support import Watcher, contents, message
+from tests.storage.support import SENT, Watcher, contents, message
 
 ADDRESS = "alice@example.test"
 # As version 1 made it.
@@ -83,59 +83,82 @@ CREATE TABLE expunged (
     PRIMARY KEY (mailbox, uid)
 ) WITHOUT ROWID;
 """
-# Of message, behind internal_date, in the order of the table.
-COLUMNS = [
-    "size", "sent", "envelope", "body", "bodystructure",
-    "subject", "sender", "to", "cc", "bcc", "structure",
-]  # fmt: skip
+# What version 2 had otherwise, and how version 1 had it.
+CHANGED_IN_2 = {
+    "id INTEGER PRIMARY KEY,\n    length": "id INTEGER PRIMARY KEY AUTOINCREMENT,\n    length",
+    "    UNIQUE (account, name)\n": (
+        "    expunged_rows INTEGER NOT NULL DEFAULT 0,\n"
+        "    expunged_after INTEGER NOT NULL DEFAULT 0,\n"
+        "    UNIQUE (account, name)\n"
+    ),
+}
+
+
+@pytest.fixture(params=[1, 2])
+def version(request):
+    """The version of the old store."""
+    return request.param
 
 
 @pytest.fixture
-def version_1(tmp_path):
-    """A store that version 1 left behind, killed while it read a message that was expunged."""
+def old(version, tmp_path):
+    """A store that an earlier version left behind, killed while it read an expunged message."""
+    tables = VERSION_1
+    if version == 2:
+        for before, after in CHANGED_IN_2.items():
+            assert before in tables
+            tables = tables.replace(before, after)
     connection = sqlite3.connect(tmp_path / "mail.sqlite")
-    connection.executescript(f"PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; {VERSION_1}")
+    connection.executescript(f"PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; {tables}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("INSERT INTO account VALUES (1, ?, 1700000000)", (ADDRESS,))
     connection.executemany(
-        "INSERT INTO mailbox VALUES (?, 1, ?, 1, NULL, ?, ?, ?, ?)",
+        "INSERT INTO mailbox (id, account, name, selectable, uid_validity, uid_next, recent_from,"
+        " highest_modseq) VALUES (?, 1, ?, 1, ?, ?, ?, ?)",
         [(1, "INBOX", 1699999999, 6, 5, 7), (4, "Old", 1700000000, 2, 1, 2)],
     )
     connection.execute("INSERT INTO subscription VALUES (1, 'INBOX')")
     connection.execute("INSERT INTO former_name VALUES (1, 'Gone', 1700000000)")
     connection.execute("INSERT INTO keyword VALUES (1, 0, '$Work')")
-    for number in (1, 2, 7):
-        new = message(f"message {number}", size=100)
-        columns = [getattr(new.digest, column) for column in COLUMNS]
+    for number in (1, 2, 7, 9):
+        octets = message(size=100).octets
         connection.execute(
-            f"INSERT INTO message VALUES (?, ?, ?{', ?' * len(columns)})",
-            (number, len(new.octets), new.internal_date.isoformat(), *columns),
+            "INSERT INTO message VALUES (?, 100, '1996-07-17T02:44:25+00:00', 100, '1996-07-16',"
+            " x'01', x'02', x'03', ?, 'sender', 'to', 'cc', NULL, x'04')",
+            (number, f"subject {number}"),
         )
-        connection.execute("INSERT INTO content VALUES (?, 0, ?)", (number, new.octets))
+        connection.execute("INSERT INTO content VALUES (?, 0, ?)", (number, octets))
+    connection.execute("DELETE FROM message WHERE id = 9")
     connection.executemany(
         "INSERT INTO placement VALUES (?, ?, ?, ?, ?)",
         [(1, 2, 1, "$Work \\Seen", 4), (1, 5, 2, "", 6), (4, 1, 1, "\\Deleted", 2)],
     )
     connection.execute("INSERT INTO unplaced VALUES (7)")
     connection.executemany("INSERT INTO expunged VALUES (1, ?, ?)", [(1, 3), (3, 5), (4, 7)])
-    connection.execute("PRAGMA user_version = 1")
+    if version == 2:
+        connection.execute("UPDATE mailbox SET expunged_rows = 3 WHERE id = 1")
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()
     return tmp_path
 
 
-def test_all_that_was_in_it_is_there(version_1):
-    store = Store(version_1)
+def test_all_that_was_in_it_is_there(old):
+    store = Store(old)
     account = store.account(ADDRESS)
     assert [info.name for info in account.mailboxes()] == ["INBOX", "Old"]
     assert account.subscriptions() == ["INBOX"]
     inbox = account.mailbox("INBOX")
     assert contents(inbox) == [
-        (2, frozenset({"$Work", "\\Seen"}), "message 1"),
-        (5, frozenset(), "message 2"),
+        (2, frozenset({"$Work", "\\Seen"}), "subject 1"),
+        (5, frozenset(), "subject 2"),
     ]
-    assert list(inbox.rows([2, 5], ["octets"])) == [
-        (uid, message(f"message {number}", size=100).octets) for uid, number in ((2, 1), (5, 2))
+    computed = ["envelope", "body", "bodystructure", "structure"]
+    computed += ["sent", "sender", "to", "cc", "bcc"]
+    values = (b"\1", b"\2", b"\3", b"\4", "1996-07-16", "sender", "to", "cc", None)
+    assert list(inbox.rows([5], computed)) == [(5, *values)]
+    assert list(inbox.rows([2], ["octets", "size", "internal_date"])) == [
+        (2, message(size=100).octets, 100, SENT)
     ]
     assert inbox.modseqs() == {2: 4, 5: 6}
     assert inbox.expunged_since(3) == [3, 4]
@@ -151,21 +174,21 @@ def test_all_that_was_in_it_is_there(version_1):
     store.close()
 
 
-def test_it_becomes_as_a_new_one(version_1, tmp_path_factory):
+def test_it_becomes_as_a_new_one(version, old, tmp_path_factory):
     """The tables are those of a new store, every reference holds, and no id is used again."""
-    Store(version_1).close()
+    Store(old).close()
     new = tmp_path_factory.mktemp("new")
     Store(new).close()
-    assert tables(version_1) == tables(new)
-    connection = sqlite3.connect(version_1 / "mail.sqlite")
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert tables(old) == tables(new)
+    connection = sqlite3.connect(old / "mail.sqlite")
+    assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("SELECT id FROM message ORDER BY id").fetchall() == [(1,), (2,)]
-    connection.execute("INSERT INTO message SELECT NULL, length, internal_date, size, sent,"
-                       " envelope, body, bodystructure, NULL, NULL, NULL, NULL, NULL, structure"
-                       " FROM message WHERE id = 1")  # fmt: skip
-    assert connection.execute("SELECT max(id) FROM message").fetchone() == (8,)
+    connection.execute("INSERT INTO message (length, internal_date) VALUES (0, '')")
+    # Version 1 gave the ids of messages that were gone again.
+    greatest = {1: 7, 2: 9}[version]
+    assert connection.execute("SELECT max(id) FROM message").fetchone() == (greatest + 1,)
     connection.close()
 
 
@@ -189,18 +212,18 @@ def tables(folder):
     return found
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was(version_1, monkeypatch):
+def test_a_migration_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     """It is one transaction: the next attempt begins at the same version."""
-    before = dump(version_1)
+    before = dump(old)
     with monkeypatch.context() as patched:
-        patched.setitem(
-            schema._MIGRATIONS, 1, schema._MIGRATIONS[1] + "INSERT INTO nothing VALUES (1);"
-        )
+        last = max(schema._MIGRATIONS)
+        failing = schema._MIGRATIONS[last] + "INSERT INTO nothing VALUES (1);"
+        patched.setitem(schema._MIGRATIONS, last, failing)
         with pytest.raises(StorageFailure, match="nothing"):
-            Store(version_1)
-    assert dump(version_1) == before
-    Store(version_1).close()
-    assert dump(version_1) != before
+            Store(old)
+    assert dump(old) == before
+    Store(old).close()
+    assert dump(old) != before
 
 
 def dump(folder):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reference_server.message import UnknownEncodingError, digest, encode_binary
+from reference_server.message import UnknownEncodingError, encode_binary
 from reference_server.protocol.commands import Append, Octets
 from reference_server.protocol.responses import Code
 from reference_server.session.mailbox_names import from_wire, no_destination
@@ -22,7 +22,6 @@ def append(session: Session, command: Append) -> Done:
     octets = _without_nul(session, command.message) if command.binary else command.message
     message = NewMessage(
         octets=octets,
-        digest=digest(octets),
         flags=frozenset(command.flags),
         internal_date=command.internal_date or datetime.now().astimezone(),
     )
