@@ -30,7 +30,7 @@ from .responses import (
 )
 
 BLOCK = 64 * 1024
-"""Responses are gathered into blocks of about so many octets."""
+"""The responses of a table are gathered into blocks of about so many octets."""
 
 QUOTED_LIMIT = 1024
 """A string of more octets than this is sent as a literal."""
@@ -43,36 +43,14 @@ _ASTRING_ATOM = re.compile(ASTRING_CHAR + rb"+")
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
-def encode(response: Response) -> Iterator[bytes]:
-    """The octets of one response, in blocks; see ``encode_all``."""
-    return encode_all((response,))
-
-
-def encode_all(responses: Iterable[Response]) -> Iterator[bytes]:
-    """The octets of many responses, in order, in blocks of about ``BLOCK`` octets.
+def encode(response: Response) -> Iterable[bytes]:
+    """The octets of one response: a line, or blocks of about ``BLOCK`` octets.
 
     ``ValueError`` where a ``Stream`` does not deliver its size: the client can no longer tell
     where the literal ends, so the connection is lost.
     """
-    lines: list[bytes] = []
-    size = 0
-    for response in responses:
-        line = _ENCODERS[type(response)](response)
-        if line is None:
-            if lines:
-                yield b"".join(lines)
-                lines.clear()
-                size = 0
-            yield from _BLOCK_ENCODERS[type(response)](response)
-            continue
-        lines.append(line)
-        size += len(line)
-        if size >= BLOCK:
-            yield b"".join(lines)
-            lines.clear()
-            size = 0
-    if lines:
-        yield b"".join(lines)
+    line = _ENCODERS[type(response)](response)
+    return _BLOCK_ENCODERS[type(response)](response) if line is None else (line,)
 
 
 # Values

@@ -6,6 +6,7 @@ it has selected the mailbox anew with what it kept, it knows the mailbox as it i
 """
 
 import re
+from itertools import chain
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,7 @@ from reference_server.accounts import Account, Directory, Identity
 from reference_server.accounts.passwords import Plain
 from reference_server.config.live import Live
 from reference_server.config.settings import Settings
-from reference_server.protocol.encoder import encode_all
+from reference_server.protocol.encoder import encode
 from reference_server.protocol.framing import Framer, Limits
 from reference_server.protocol.parser import parse_command
 from reference_server.session.dispatch import execute
@@ -67,7 +68,9 @@ def run(session, line):
     framer = Framer(Limits(), None)
     framer.feed(b"a " + line.encode() + b"\r\n")
     command = parse_command(framer.next())
-    return b"".join(encode_all(execute(session, command))).decode().splitlines()
+    return (
+        b"".join(chain.from_iterable(map(encode, execute(session, command)))).decode().splitlines()
+    )
 
 
 def contents(store):
