@@ -145,7 +145,7 @@ class Compiler:
         return _any_of(listed, Filter(Cost.VIEW, lambda uids: _common(uids, saved)))
 
     def _flag(self, key: SearchFlag) -> Filter:
-        flags, recent, present = self._view.flags, self._view.recent, key.present
+        view, recent, present = self._view, self._view.recent, key.present
         if key.flag == "\\Recent":
             return Filter(
                 Cost.VIEW, lambda uids: [uid for uid in uids if (uid in recent) == present]
@@ -153,6 +153,7 @@ class Compiler:
         name = key.flag.lower()
 
         def select(uids: Sequence[int]) -> Sequence[int]:
+            flags = view.flags
             # One set of flags has many messages: look into each set once.
             wanted = {
                 known

@@ -61,6 +61,7 @@ class View:
         self.uid_validity = snapshot.uid_validity
         self.uid_next = snapshot.uid_next  # as far as changes are taken in
         self.flags: dict[int, Flags] = snapshot.messages  # without \Recent
+        self._shares_flags = True  # with other sessions, as most mailboxes seldom change
         self.uids: list[int] = list(self.flags)
         self.last_shown = self.uids[-1] if self.uids else 0
         self.recent: set[int] = set() if revision2 else set(snapshot.recent)
@@ -122,7 +123,7 @@ class View:
 
     def _add(self, change: Added) -> None:
         added = dict(change.messages)
-        self.flags.update(added)
+        self._own_flags().update(added)
         self._arrived.extend(added)
         self.uid_next = max([self.uid_next, *(uid + 1 for uid in added)])
         if change.recent_for(self) and not self._revision2:
@@ -137,7 +138,7 @@ class View:
                 for uid in flags.keys() & self.modseqs.keys() - self._changed:
                     self._before[uid] = self.flags[uid], self.modseqs[uid]
             self.modseqs.update(dict.fromkeys(flags, modseq))
-        self.flags.update(flags)
+        self._own_flags().update(flags)
         self._note_flags(flags.values())
         if not own:  # the command that made an own change answers for it
             self._changed.update(flags)
@@ -155,10 +156,16 @@ class View:
     def _forget(self, uids: Iterable[int]) -> None:
         self.recent.difference_update(uids)
         self._changed.difference_update(uids)
+        own_flags = self._own_flags()
         for uid in uids:
-            del self.flags[uid]
+            del own_flags[uid]
             if self.modseqs is not None:
                 self.modseqs.pop(uid, None)
+
+    def _own_flags(self) -> dict[int, Flags]:
+        if self._shares_flags:
+            self.flags, self._shares_flags = dict(self.flags), False
+        return self.flags
 
     def _note_flags(self, flag_sets: Iterable[Flags]) -> None:
         for flags in set(flag_sets):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from reference_server.checkpoint import checkpoint
 from reference_server.storage.database import Transaction
@@ -26,6 +26,7 @@ class FlagIndex:
     def __init__(self, mailbox: int) -> None:
         self._mailbox = mailbox
         self._flags: dict[int, Flags] | None = None
+        self._lent = False  # others read it, who count on what it says now
         self._table: FlagTable | None = None
 
     def flags(self, connection: sqlite3.Connection) -> dict[int, Flags]:
@@ -39,6 +40,12 @@ class FlagIndex:
             require((int,), flags, f"UIDs of mailbox {self._mailbox}")
             self._flags = flags
         return self._flags
+
+    def lend(self, connection: sqlite3.Connection) -> dict[int, Flags]:
+        """The flags of each UID, ascending, as they are now: from then on it never changes."""
+        flags = self.flags(connection)
+        self._lent = True
+        return flags
 
     def table(self, connection: sqlite3.Connection) -> FlagTable:
         """The keywords, and their spelling."""
@@ -58,24 +65,32 @@ class FlagIndex:
     def read_again(self) -> None:
         """Drop what memory repeats."""
         self._flags = None
+        self._lent = False
         self._table = None
 
     def update(self, transaction: Transaction, changed: Mapping[int, Flags]) -> None:
         """After the commit, repeat these flags, which the transaction gives to messages."""
-        if self._flags is not None:
-            flags = self._flags
-            transaction.after_commit(lambda: flags.update(changed))
+        self._after_commit(transaction, lambda flags: flags.update(changed))
 
     def remove(self, transaction: Transaction, uids: Sequence[int]) -> None:
         """After the commit, drop these messages."""
-        if self._flags is not None:
-            flags = self._flags
 
-            def forget() -> None:
-                for uid in uids:
-                    del flags[uid]
+        def forget(flags: dict[int, Flags]) -> None:
+            for uid in uids:
+                flags.pop(uid, None)
 
-            transaction.after_commit(forget)
+        self._after_commit(transaction, forget)
+
+    def _after_commit(
+        self, transaction: Transaction, change: Callable[[dict[int, Flags]], None]
+    ) -> None:
+        def follow() -> None:
+            if self._flags is not None:
+                if self._lent:
+                    self._flags, self._lent = dict(self._flags), False
+                change(self._flags)
+
+        transaction.after_commit(follow)
 
     def spell(self, transaction: Transaction, sets: Sequence[Flags]) -> Mapping[Flags, Flags]:
         """Each set in the mailbox's spelling; keywords that are new are kept."""

@@ -90,14 +90,14 @@ class Mailbox:
         """
         with self._database.write() as transaction:
             counters = self._counters(transaction.connection)
-            index = self._index.flags(transaction.connection)
+            index = self._index.lend(transaction.connection)
             first_recent = counters.recent_from
             if claim_recent and first_recent < counters.uid_next:
                 transaction.connection.execute(
                     "UPDATE mailbox SET recent_from = uid_next WHERE id = ?", (self.id,)
                 )
             snapshot = Snapshot(
-                messages=dict(index),
+                messages=index,
                 uid_next=counters.uid_next,
                 uid_validity=counters.uid_validity,
                 recent=frozenset(uid for uid in index if uid >= first_recent)

@@ -58,7 +58,7 @@ class MailboxStatus:
 class Snapshot:
     """A mailbox at the moment of opening it."""
 
-    messages: dict[int, Flags]  # flags by UID, ascending; the caller's own
+    messages: dict[int, Flags]  # flags by UID, ascending; shared, and never changed
     uid_next: int
     uid_validity: int
     recent: frozenset[int]  # UIDs that are \Recent for this session

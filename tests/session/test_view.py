@@ -21,13 +21,14 @@ SEEN = frozenset({"\\Seen"})
 class FakeMailbox:
     def __init__(self, *uids):
         self.uids = uids
+        self.flags = dict.fromkeys(uids, NONE)  # all views share it
         self.observers = []
         self.reports = []
 
     def open(self, observer, claim_recent, *, with_modseqs=False):
         self.observers.append(observer)
         return Snapshot(
-            messages=dict.fromkeys(self.uids, NONE),
+            messages=self.flags,
             uid_next=100,
             uid_validity=1,
             recent=frozenset(self.uids[-1:]) if claim_recent else NONE,
@@ -198,6 +199,22 @@ def test_a_mailbox_that_is_gone(view):
     view.mailbox_changed(Gone())
     assert tell(view) == []
     assert view.gone
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Added([(9, NONE)], None, 2),
+        FlagsChanged({3: frozenset({"\\Seen"})}, None, 2),
+        Expunged([3], None, 2),
+    ],
+)
+def test_what_one_view_takes_in_is_no_other_view_s(view, change):
+    other = View(view.mailbox, read_only=True)
+    view.mailbox_changed(change)
+    tell(view)
+    assert view.flags != dict.fromkeys((2, 3, 5, 8), NONE)
+    assert other.flags == dict.fromkeys((2, 3, 5, 8), NONE)
 
 
 def test_each_change_rouses(view):

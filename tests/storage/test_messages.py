@@ -105,6 +105,27 @@ def test_rows_of_the_computed_columns(account):
     assert list(inbox.rows([1], ["size", *columns])) == [(1, len(new.octets), *expected)]
 
 
+def test_a_snapshot_does_not_change(account):
+    """Sessions share what they have been shown, however the mailbox goes on."""
+    account.append("INBOX", [message("one"), message("two", ["\\Deleted"])])
+    inbox = account.mailbox("INBOX")
+    first = inbox.open(Watcher(inbox), claim_recent=False).messages
+    shown = {1: frozenset(), 2: frozenset({"\\Deleted"})}
+    assert first == shown
+    assert inbox.open(Watcher(inbox), claim_recent=False).messages is first
+    for change in (
+        lambda: account.append("INBOX", [message("three")]),
+        lambda: inbox.store_flags([1], "add", frozenset({"\\Seen"})),
+        lambda: inbox.expunge(None),
+    ):
+        before = inbox.open(Watcher(inbox), claim_recent=False).messages
+        copy = dict(before)
+        change()
+        assert before == copy
+        assert inbox.open(Watcher(inbox), claim_recent=False).messages != copy
+    assert first == shown
+
+
 def test_an_unknown_column_is_a_mistake(account):
     with pytest.raises(ValueError, match="colour"):
         list(account.mailbox("INBOX").rows([1], ["size", "colour"]))
