@@ -28,11 +28,15 @@ ENABLE = "ENABLE QRESYNC"
 
 @dataclass(frozen=True)
 class Command:
-    """A command to measure. `before` are those that bring the session into its state."""
+    """A command to measure.
+
+    `before` are those that bring the session into its state; `behind` are measured with it.
+    """
 
     name: str
     build: Callable[[], str | bytes]
     before: tuple[str, ...] = (f"SELECT {BIG}",)
+    behind: tuple[str, ...] = ()
     changes: bool = False  # the store: it is measured on a copy
     limit: int = LIMIT
 
@@ -73,9 +77,14 @@ def fetch(items: str, messages: str = "1:*") -> str:
     return f"FETCH {messages} ({items})"
 
 
-def append_large(head: bytes, filler: bytes) -> bytes:
-    """APPEND of about as many octets as the server takes."""
-    return append(MANY, head + filler * ((LARGEST_MESSAGE - len(head)) // len(filler)))
+def append_large(name: str, head: bytes, filler: bytes) -> Command:
+    """APPEND of about as many octets as the server takes, and what it computes of them."""
+
+    def build() -> bytes:
+        return append(MANY, head + filler * ((LARGEST_MESSAGE - len(head)) // len(filler)))
+
+    computed = "FETCH * (ENVELOPE BODYSTRUCTURE)"
+    return Command(f"append-{name}", build, behind=(f"SELECT {MANY}", computed))
 
 
 def nested_multiparts(depth: int) -> bytes:
@@ -174,15 +183,15 @@ COMMANDS = [
     Command("close", lambda: "CLOSE", before=(f"SELECT {BIG}-deleted",), changes=True),
     Command("delete", lambda: f"DELETE {BIG}-deleted", before=(), changes=True),
     # The last ones: what they add is in no other's way.
-    Command("append-subject", lambda: append_large(b"Subject: ", b"x")),
-    Command("append-addresses", lambda: append_large(b"", b"To: " + b"a@b," * 1600 + b"\r\n")),
-    Command("append-fields", lambda: append_large(b"", b"a:\n")),
-    Command("append-parameters", lambda: append_large(b"Content-Type: text/plain; ", b"a=b;")),
-    Command("append-parts", lambda: append_large(MIXED, b"--b\r\n\r\nx\r\n")),
-    Command("append-nested", lambda: append_large(nested_multiparts(99), b"x" * 76 + b"\r\n")),
-    Command("append-delimiters", lambda: append_large(nested_multiparts(99), b"--b\n" * 100)),
-    Command("append-senders", lambda: append_large(MIXED, SENDERS)),
-    Command("append-base64", lambda: append_large(MIXED + b"--b\r\n\r\n", b"QUJD" * 19 + b"\r\n")),
+    append_large("subject", b"Subject: ", b"x"),
+    append_large("addresses", b"", b"To: " + b"a@b," * 1600 + b"\r\n"),
+    append_large("fields", b"", b"a:\n"),
+    append_large("parameters", b"Content-Type: text/plain; ", b"a=b;"),
+    append_large("parts", MIXED, b"--b\r\n\r\nx\r\n"),
+    append_large("nested", nested_multiparts(99), b"x" * 76 + b"\r\n"),
+    append_large("delimiters", nested_multiparts(99), b"--b\n" * 100),
+    append_large("senders", MIXED, SENDERS),
+    append_large("base64", MIXED + b"--b\r\n\r\n", b"QUJD" * 19 + b"\r\n"),
 ]
 
 
@@ -287,6 +296,8 @@ def take(server: RunningServer, command: Command, peak: Peak) -> None:
     impatience.start()
     try:
         client.finish(client.send(octets))
+        for line in command.behind:
+            client.command(line)
     except (BenchmarkError, OSError):
         if peak.finished:
             raise
