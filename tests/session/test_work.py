@@ -22,6 +22,7 @@ LONG = {
     "search": f"SEARCH {KEYS}",
     "search flags": "SEARCH 1:* NOT 5 NOT 6 NOT 7",
     "fetch texts": "FETCH 1:* BODY.PEEK[]",
+    "fetch envelopes": "FETCH 1:* ENVELOPE",
     "fetch sizes": "FETCH 1:* BINARY.SIZE[1]",
     "store": "STORE 1:* +FLAGS.SILENT (\\Seen)",
     "copy": "COPY 1:* other",
