@@ -13,7 +13,7 @@ VERSION = 3
 # mailbox.uid_validity only ever grows within an account; account.uid_validity is the last given.
 # Messages from recent_from on are \Recent: no read-write session was told of them yet.
 # No id is used again: AUTOINCREMENT gives one greater than any there ever was.
-# placement is narrow, message wide: a copy is one more placement of the same message.
+# A copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
 # One without digest was not yet asked for what a digest has.
 # expunged has a row, counted in expunged_rows, for each message that left a mailbox with a
