@@ -1,6 +1,8 @@
 """A reference server as a process of its own, started with its command line."""
 
 import contextlib
+import functools
+import gc
 import os
 import shutil
 import signal
@@ -50,6 +52,9 @@ SLOW = (
     "report/test_browser.py",
     "safety",
 )
+# Below it: the tests of the server, whose coverage is measured. Most others are tests of the suite,
+# which take twice as long under measurement, and run no line of the server in their own process.
+MEASURED = ("accounts", "config", "message", "network", "protocol", "session", "storage")
 # A machine with other work is slow to make examples and to run them.
 settings.register_profile(
     "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -57,19 +62,67 @@ settings.register_profile(
 settings.load_profile("busy machine")
 
 
+class Measurement:
+    """The measurement of coverage, where there is one: it can be paused."""
+
+    def __init__(self) -> None:
+        coverage = sys.modules.get("coverage")  # loaded by `coverage run`
+        self.coverage = coverage and coverage.Coverage.current()
+        self.variables = {key: os.environ[key] for key in os.environ if key.startswith("COVERAGE_")}
+        self.is_on = True
+
+    def switch(self, on: bool) -> None:
+        """Measure or not, in this process and in those that it starts."""
+        if self.coverage is None or on == self.is_on:
+            return
+        self.is_on = on
+        if on:
+            os.environ.update(self.variables)
+            self.coverage.start()
+        else:
+            self.coverage.stop()
+            for key in self.variables:
+                del os.environ[key]
+
+
+measurement = Measurement()
+
+
 def pytest_configure():
     # A shell starts what runs in its background with SIGINT ignored, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@functools.cache
+def _is_slow(path: Path) -> bool:
+    return any(path.is_relative_to(TESTS / name) for name in SLOW)
+
+
+@functools.cache
+def _is_measured(path: Path) -> bool:
+    return path.relative_to(TESTS).parts[0] in MEASURED
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items):
-    slow = [TESTS / name for name in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
+        if _is_slow(item.path):
             item.add_marker("slow")
     # Hundreds of short ones come last, so that no worker is left with a long one at the end.
-    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "planted"))
+    items.sort(key=lambda item: "planted" in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    measurement.switch(False)
+    yield
+    gc.collect()
+    gc.freeze()  # thousands of tests, which the garbage collector need not visit again
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    measurement.switch(_is_measured(item.path))
 
 
 @dataclass(frozen=True)
