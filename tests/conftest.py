@@ -103,6 +103,13 @@ def _is_measured(path: Path) -> bool:
     return path.relative_to(TESTS).parts[0] in MEASURED
 
 
+def pytest_ignore_collect(collection_path, config):
+    """In the daily loop, ignore what has slow tests only: four workers would import all of it."""
+    if config.option.markexpr == "not slow" and _is_slow(collection_path):
+        return True
+    return None
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items):
     for item in items:
