@@ -35,6 +35,7 @@ owners = ["alice@example.test"]
 address = "dave@example.test"
 password = "davepw"
 """
+OWN_PROCESS = (sys.executable, "-m", "reference_server")
 
 
 TESTS = Path(__file__).parent
@@ -156,7 +157,7 @@ class ReferenceProcess:
         self,
         folder: Path,
         certificate: Certificate,
-        program: tuple[str, ...] = (sys.executable, "-m", "reference_server"),
+        program: tuple[str, ...] = OWN_PROCESS,
         **directives: str,
     ) -> None:
         self.folder = folder
@@ -221,7 +222,7 @@ class ReferenceProcess:
         return ssl.create_default_context(cafile=str(self.certificate.authority))
 
 
-def failed_start(folder: Path, **directives: object) -> str:
+def failed_start(folder: Path, program: tuple[str, ...] = OWN_PROCESS, **directives: object) -> str:
     """Start a server that cannot start, with all it needs in ``folder``; what stderr has then."""
     accounts, configuration = folder / "accounts.toml", folder / "imap.cfg"
     accounts.touch(mode=0o600)
@@ -236,7 +237,7 @@ def failed_start(folder: Path, **directives: object) -> str:
     }
     configuration.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
     ended = subprocess.run(
-        [sys.executable, "-m", "reference_server", "-c", str(configuration)],
+        [*program, "-c", str(configuration)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -268,13 +269,23 @@ def certificate(tmp_path_factory) -> Certificate:
 
 
 @pytest.fixture
-def start_reference(tmp_path, certificate):
+def program() -> tuple[str, ...]:
+    """The command of the reference servers that the tests of a file start.
+
+    A file that tests neither how a process starts nor how it ends has `forked` instead: a start
+    that takes a tenth of the time.
+    """
+    return OWN_PROCESS
+
+
+@pytest.fixture
+def start_reference(tmp_path, certificate, program):
     """Factory of reference servers; directives as keyword arguments."""
     processes = []
 
-    def start(**directives: str) -> ReferenceProcess:
+    def start(program: tuple[str, ...] = program, **directives: str) -> ReferenceProcess:
         folder = tmp_path / f"server-{len(processes)}"
-        processes.append(ReferenceProcess(folder, certificate, **directives))
+        processes.append(ReferenceProcess(folder, certificate, program, **directives))
         return processes[-1]
 
     yield start
@@ -306,17 +317,25 @@ def unmeasured(monkeypatch):
 
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory):
-    """planted(defect): the command of a reference server that has it, without coverage."""
+    """planted(defect): the command of a reference server that has it."""
     address = tmp_path_factory.mktemp("fork") / "socket"
     with fork_server(address):
         client = TESTS / "planted" / "forked.py"
         yield lambda defect: (sys.executable, "-IS", str(client), str(address), defect)
 
 
+@pytest.fixture(scope="session")
+def forked(planted) -> tuple[str, ...]:
+    """The command of a reference server that starts by a fork, with everything imported."""
+    return planted("")
+
+
 @contextlib.contextmanager
 def fork_server(address: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that starts servers with defects (see tests/planted) until its stdin ends."""
     command = [sys.executable, "-m", "tests.planted.fork_server", str(address)]
+    if measurement.coverage is not None:
+        command.append("coverage")  # it imports that, too
     environment = {key: os.environ[key] for key in os.environ if not key.startswith("COVERAGE_")}
     with subprocess.Popen(
         command,
