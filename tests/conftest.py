@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import trustme
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 ACCOUNTS = """
 [[account]]
@@ -102,6 +103,23 @@ def _is_slow(path: Path) -> bool:
 @functools.cache
 def _is_measured(path: Path) -> bool:
     return path.relative_to(TESTS).parts[0] in MEASURED
+
+
+class OneBrowser(LoadScopeScheduling):
+    """Each test goes to whichever worker is free, those that need the browser to the same one.
+
+    pytest-xdist's own groups (--dist loadgroup) change the node ids, which pytest 9.2 no longer
+    lets them do.
+    """
+
+    def _split_scope(self, nodeid):  # what pytest-xdist has its schedulings override
+        file = nodeid.partition("::")[0]
+        return file if file.endswith("/test_browser.py") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return OneBrowser(config, log) if config.option.dist == "loadscope" else None
 
 
 def pytest_ignore_collect(collection_path, config):
