@@ -32,10 +32,12 @@ def main(parent: int, command: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="gximap-"))
     try:
         folder.chmod(0o711)  # tests start servers that become other users
-        child = os.posix_spawnp(command[0], command, {**os.environ, "TMPDIR": str(folder)})
+        environment = {**os.environ, "TMPDIR": str(folder)}
+        group = os.getpgrp()
+        with contextlib.suppress(PermissionError):  # it leads a session: nobody else's group
+            os.setpgid(0, 0)  # Ctrl-C is for the others in the group, and so is `kill -9` of it
+        child = os.posix_spawnp(command[0], command, environment, setpgroup=group)
         try:
-            with contextlib.suppress(PermissionError):  # it leads a session: nobody else's group
-                os.setpgid(0, 0)  # Ctrl-C is for the others in the group, and so is `kill -9` of it
             return wait(child, parent)
         finally:
             kill_children(child)

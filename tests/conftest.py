@@ -1,6 +1,8 @@
 """A reference server as a process of its own, started with its command line."""
 
 import contextlib
+import functools
+import gc
 import os
 import shutil
 import signal
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 import trustme
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 ACCOUNTS = """
 [[account]]
@@ -33,6 +36,7 @@ owners = ["alice@example.test"]
 address = "dave@example.test"
 password = "davepw"
 """
+OWN_PROCESS = (sys.executable, "-m", "reference_server")
 
 
 TESTS = Path(__file__).parent
@@ -50,6 +54,9 @@ SLOW = (
     "report/test_browser.py",
     "safety",
 )
+# Below it: the tests of the server, whose coverage is measured. Most others are tests of the suite,
+# which take twice as long under measurement, and run no line of the server in their own process.
+MEASURED = ("accounts", "config", "message", "network", "protocol", "session", "storage")
 # A machine with other work is slow to make examples and to run them.
 settings.register_profile(
     "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -57,19 +64,91 @@ settings.register_profile(
 settings.load_profile("busy machine")
 
 
+class Measurement:
+    """The measurement of coverage, where there is one: it can be paused."""
+
+    def __init__(self) -> None:
+        coverage = sys.modules.get("coverage")  # loaded by `coverage run`
+        self.coverage = coverage and coverage.Coverage.current()
+        self.variables = {key: os.environ[key] for key in os.environ if key.startswith("COVERAGE_")}
+        self.is_on = True
+
+    def switch(self, on: bool) -> None:
+        """Measure or not, in this process and in those that it starts."""
+        if self.coverage is None or on == self.is_on:
+            return
+        self.is_on = on
+        if on:
+            os.environ.update(self.variables)
+            self.coverage.start()
+        else:
+            self.coverage.stop()
+            for key in self.variables:
+                del os.environ[key]
+
+
+measurement = Measurement()
+
+
 def pytest_configure():
     # A shell starts what runs in its background with SIGINT ignored, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@functools.cache
+def _is_slow(path: Path) -> bool:
+    return any(path.is_relative_to(TESTS / name) for name in SLOW)
+
+
+@functools.cache
+def _is_measured(path: Path) -> bool:
+    return path.relative_to(TESTS).parts[0] in MEASURED
+
+
+class OneBrowser(LoadScopeScheduling):
+    """Each test goes to whichever worker is free, those that need the browser to the same one.
+
+    pytest-xdist's own groups (--dist loadgroup) change the node ids, which pytest 9.2 no longer
+    lets them do.
+    """
+
+    def _split_scope(self, nodeid):  # what pytest-xdist has its schedulings override
+        file = nodeid.partition("::")[0]
+        return file if file.endswith("/test_browser.py") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return OneBrowser(config, log) if config.option.dist == "loadscope" else None
+
+
+def pytest_ignore_collect(collection_path, config):
+    """In the daily loop, ignore what has slow tests only: four workers would import all of it."""
+    if config.option.markexpr == "not slow" and _is_slow(collection_path):
+        return True
+    return None
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(items):
-    slow = [TESTS / name for name in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
+        if _is_slow(item.path):
             item.add_marker("slow")
     # Hundreds of short ones come last, so that no worker is left with a long one at the end.
-    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "planted"))
+    items.sort(key=lambda item: "planted" in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    measurement.switch(False)
+    yield
+    gc.collect()
+    gc.freeze()  # thousands of tests, which the garbage collector need not visit again
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item):
+    measurement.switch(_is_measured(item.path))
 
 
 @dataclass(frozen=True)
@@ -96,7 +175,7 @@ class ReferenceProcess:
         self,
         folder: Path,
         certificate: Certificate,
-        program: tuple[str, ...] = (sys.executable, "-m", "reference_server"),
+        program: tuple[str, ...] = OWN_PROCESS,
         **directives: str,
     ) -> None:
         self.folder = folder
@@ -161,7 +240,7 @@ class ReferenceProcess:
         return ssl.create_default_context(cafile=str(self.certificate.authority))
 
 
-def failed_start(folder: Path, **directives: object) -> str:
+def failed_start(folder: Path, program: tuple[str, ...] = OWN_PROCESS, **directives: object) -> str:
     """Start a server that cannot start, with all it needs in ``folder``; what stderr has then."""
     accounts, configuration = folder / "accounts.toml", folder / "imap.cfg"
     accounts.touch(mode=0o600)
@@ -176,7 +255,7 @@ def failed_start(folder: Path, **directives: object) -> str:
     }
     configuration.write_text("".join(f"{key}={value}\n" for key, value in values.items()))
     ended = subprocess.run(
-        [sys.executable, "-m", "reference_server", "-c", str(configuration)],
+        [*program, "-c", str(configuration)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -208,13 +287,23 @@ def certificate(tmp_path_factory) -> Certificate:
 
 
 @pytest.fixture
-def start_reference(tmp_path, certificate):
+def program() -> tuple[str, ...]:
+    """The command of the reference servers that the tests of a file start.
+
+    A file that tests neither how a process starts nor how it ends has `forked` instead: a start
+    that takes a tenth of the time.
+    """
+    return OWN_PROCESS
+
+
+@pytest.fixture
+def start_reference(tmp_path, certificate, program):
     """Factory of reference servers; directives as keyword arguments."""
     processes = []
 
-    def start(**directives: str) -> ReferenceProcess:
+    def start(program: tuple[str, ...] = program, **directives: str) -> ReferenceProcess:
         folder = tmp_path / f"server-{len(processes)}"
-        processes.append(ReferenceProcess(folder, certificate, **directives))
+        processes.append(ReferenceProcess(folder, certificate, program, **directives))
         return processes[-1]
 
     yield start
@@ -246,17 +335,25 @@ def unmeasured(monkeypatch):
 
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory):
-    """planted(defect): the command of a reference server that has it, without coverage."""
+    """planted(defect): the command of a reference server that has it."""
     address = tmp_path_factory.mktemp("fork") / "socket"
     with fork_server(address):
         client = TESTS / "planted" / "forked.py"
         yield lambda defect: (sys.executable, "-IS", str(client), str(address), defect)
 
 
+@pytest.fixture(scope="session")
+def forked(planted) -> tuple[str, ...]:
+    """The command of a reference server that starts by a fork, with everything imported."""
+    return planted("")
+
+
 @contextlib.contextmanager
 def fork_server(address: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that starts servers with defects (see tests/planted) until its stdin ends."""
     command = [sys.executable, "-m", "tests.planted.fork_server", str(address)]
+    if measurement.coverage is not None:
+        command.append("coverage")  # it imports that, too
     environment = {key: os.environ[key] for key in os.environ if not key.startswith("COVERAGE_")}
     with subprocess.Popen(
         command,

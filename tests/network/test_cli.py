@@ -35,7 +35,12 @@ def run(tmp_path):
 
 
 @pytest.fixture
-def refused(tmp_path, certificate):
+def program(forked):
+    return forked
+
+
+@pytest.fixture
+def refused(tmp_path, certificate, program):
     """Factory: start with good directives but for those given; the only line on stderr."""
 
     def start(**directives):
@@ -45,7 +50,7 @@ def refused(tmp_path, certificate):
             "imap_private_key_path": certificate.key,
             **directives,
         }
-        line = failed_start(tmp_path, **values)
+        line = failed_start(tmp_path, program, **values)
         assert line.startswith("gximap-server: ")
         assert line.count("\n") == 1
         return line

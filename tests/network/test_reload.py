@@ -80,6 +80,11 @@ class Operator:
 
 
 @pytest.fixture
+def program(forked):
+    return forked
+
+
+@pytest.fixture
 def operate(start_reference):
     """Factory of (server, its operator); directives as keyword arguments."""
     with contextlib.ExitStack() as clients:

@@ -1,12 +1,13 @@
 """Starts the reference server with a defect at little cost: by fork, with everything imported.
 
-`python -m tests.planted.fork_server SOCKET` listens there, prints `ready`, and ends when its
-standard input does. `forked.py` is its client, and says what is asked for. No thread and no
-database is there at the fork, so what a child gets is as good as new.
+`python -m tests.planted.fork_server SOCKET [MODULE...]` imports the modules, listens there, prints
+`ready`, and ends when its standard input does. `forked.py` is its client, and says what is asked
+for. No thread and no database is there at the fork, so what a child gets is as good as new.
 """
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import select
@@ -45,6 +46,9 @@ def _attend(client: socket.socket) -> list[str]:
             os.close(descriptor)
         request = json.loads(octets)
         os.chdir(request["folder"])
+        if request["coverage"]:
+            os.environ.update(request["coverage"])
+            importlib.import_module("coverage").process_startup()
         return request["words"]
     for descriptor in descriptors:
         os.close(descriptor)
@@ -67,6 +71,8 @@ def _await(child: int, client: socket.socket) -> int:
 
 if __name__ == "__main__":
     defects()  # imports them all
+    for module in sys.argv[2:]:
+        importlib.import_module(module)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as own:
         own.bind(sys.argv[1])

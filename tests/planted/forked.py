@@ -17,7 +17,10 @@ if __name__ == "__main__":
     _, address, *words = sys.argv
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
         server.connect(address)
-        request = json.dumps({"folder": os.getcwd(), "words": words})  # noqa: PTH109
+        variables = {key: os.environ[key] for key in os.environ if key.startswith("COVERAGE_")}
+        request = json.dumps(
+            {"folder": os.getcwd(), "words": words, "coverage": variables}  # noqa: PTH109
+        )
         socket.send_fds(server, [request.encode()], [0, 1, 2])
         for number in SIGNALS:
             signal.signal(number, lambda number, _: server.send(bytes([number])))

@@ -8,8 +8,9 @@ from tests.planted.defects import defects
 
 
 def serve(name: str, words: Sequence[str]) -> int:
-    """Plant the defect, and run the server until it ends; its exit status."""
-    defects()[name].plant()
+    """Plant the defect, if it has a name, and run the server until it ends; its exit status."""
+    if name:
+        defects()[name].plant()
     return main(words)
 
 

@@ -1,5 +1,6 @@
 """What a killed run leaves behind is recognised by the next one, and removed by `clean`."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import pytest
 from imapclient import IMAPClient
 
 from conformance import cli
+from tests.conftest import ReferenceProcess
 
 KILLED = """
 import os, signal
@@ -29,55 +31,70 @@ RUN = "import sys; from pathlib import Path; from conformance.cli import main; "
 RUN += "sys.exit(main(sys.argv[2:], cases=Path(sys.argv[1])))"
 
 
-@pytest.fixture
-def url(reference_process):
-    host, port = reference_process.imap
-    return f"imap://{reference_process.user}:{reference_process.password}@{host}:{port}"
+def case_folder(folder, text):
+    (folder / "any_state").mkdir(parents=True, exist_ok=True)
+    (folder / "any_state" / "test_it.py").write_text(text)
+    return folder
+
+
+def url_of(server):
+    host, port = server.imap
+    return f"imap://{server.user}:{server.password}@{host}:{port}"
+
+
+@pytest.fixture(scope="module")
+def left_behind(tmp_path_factory, certificate, forked):
+    """The store of a server after a run was killed that had three mailboxes."""
+    folder = tmp_path_factory.mktemp("killed")
+    server = ReferenceProcess(folder / "server", certificate, forked)
+    try:
+        words = ["--jobs", "1", "--insecure", "--report", str(folder / "report")]
+        cases = case_folder(folder / "cases", KILLED)
+        command = [sys.executable, "-c", RUN, str(cases), url_of(server), *words]
+        assert subprocess.run(command, capture_output=True).returncode == -signal.SIGKILL
+    finally:
+        server.end()
+    return folder / "server" / "store"
 
 
 @pytest.fixture
-def client(reference_process):
-    client = IMAPClient(*reference_process.imap, ssl=False)
-    client.login(reference_process.user, reference_process.password)
+def program(forked):
+    return forked
+
+
+@pytest.fixture
+def server(start_reference, left_behind, tmp_path):
+    store = shutil.copytree(left_behind, tmp_path / "store")
+    return start_reference(reference_store=str(store))
+
+
+@pytest.fixture
+def url(server):
+    return url_of(server)
+
+
+@pytest.fixture
+def client(server):
+    client = IMAPClient(*server.imap, ssl=False)
+    client.login(server.user, server.password)
     yield client
     client.logout()
-
-
-@pytest.fixture
-def cases(tmp_path):
-    def cases(text):
-        folder = tmp_path / "cases" / "any_state"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "test_it.py").write_text(text)
-        return folder.parent
-
-    return cases
-
-
-@pytest.fixture
-def killed(tmp_path, cases, url):
-    """A run that was killed while it had three mailboxes."""
-    words = ["--jobs", "1", "--insecure", "--report", str(tmp_path / "report")]
-    command = [sys.executable, "-c", RUN, str(cases(KILLED)), url, *words]
-    assert subprocess.run(command, capture_output=True).returncode == -signal.SIGKILL
 
 
 def names(client):
     return {name for _, _, name in client.list_folders()}
 
 
-@pytest.mark.usefixtures("killed")
-def test_next_run_tells_of_it_and_leaves_it_alone(cases, url, client, tmp_path, capfd):
+def test_next_run_tells_of_it_and_leaves_it_alone(url, client, tmp_path, capfd):
     before = names(client)
     words = [url, "--jobs", "1", "--insecure", "--report", str(tmp_path / "report")]
-    assert cli.main(words, cases=cases(PASSING)) == 0
+    assert cli.main(words, cases=case_folder(tmp_path / "cases", PASSING)) == 0
     output = capfd.readouterr().out
     assert "left behind, or of a run that goes on now: alice@example.test: gximap-" in output
     assert "gximap-conformance clean TARGET" in output
     assert names(client) == before
 
 
-@pytest.mark.usefixtures("killed")
 def test_clean_removes_it_and_nothing_else(url, client, capfd):
     client.create_folder("gximap-notes")  # not the form of a scratch name
     client.create_folder("gximap-abcdefgh23456789")
@@ -94,7 +111,6 @@ def test_clean_removes_it_and_nothing_else(url, client, capfd):
     assert "nothing was left behind" in capfd.readouterr().out
 
 
-@pytest.mark.usefixtures("killed")
 @pytest.mark.parametrize("answer", ["", "n", "no"])
 def test_clean_removes_nothing_without_a_yes(url, client, monkeypatch, answer):
     before = names(client)
@@ -105,7 +121,6 @@ def test_clean_removes_nothing_without_a_yes(url, client, monkeypatch, answer):
     assert names(client) == before
 
 
-@pytest.mark.usefixtures("killed")
 def test_clean_without_anyone_to_answer(url, client, monkeypatch, capfd):
     def nobody(_question):
         raise EOFError

@@ -67,6 +67,11 @@ def search(stream, tag):
     stream.write(b'* ESEARCH (TAG "%s") ALL 1:%d\r\n%s OK done\r\n' % (tag, LONGEST, tag))
 
 
+def flags(stream, tag):
+    names = b" ".join(b"f%d" % number for number in range(700_000))
+    answered(b"* FLAGS (" + names + b")")(stream, tag)
+
+
 def copied(stream, tag):
     stream.write(b"%s OK [COPYUID 1 1:%d 1:%d] done\r\n" % (tag, LONGEST, LONGEST))
 
@@ -81,7 +86,7 @@ KINDS = {
     "SEARCH": search,
     "SEARCH-NUMBERS": endless(b"* SEARCH", b" 12" * 20_000),
     "COPYUID": copied,
-    "FLAGS": answered(b"* FLAGS (" + b" ".join(b"f%d" % n for n in range(700_000)) + b")"),
+    "FLAGS": flags,
     "FLAGS-ENDLESS": endless(b"* FLAGS (a", b" b" * 30_000),
     "QUOTED": answered(b'* LIST () NIL "' + b"a" * (5 << 20) + b'"'),
     "LINE": endless(b"* OK ", b"x" * 65_536),

@@ -14,8 +14,6 @@ from conformance.report.comparison import CaseOutcome, Comparison, Run
 from conformance.report.html_report import report_page
 from tests.report.sample import hostile, results
 
-pytestmark = pytest.mark.xdist_group("browser")  # one for all of them
-
 QUIET = (
     "--headless",
     "--no-sandbox",

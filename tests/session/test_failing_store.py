@@ -45,11 +45,12 @@ COMMANDS = {
 }
 
 
-# RENAME INBOX once gave a mailbox of one account to another.
-NAMES = [
-    name if name == "RENAME INBOX" else pytest.param(name, marks=pytest.mark.slow)
-    for name in COMMANDS
-]
+def all_but_one_slow(quick):
+    """The names of the commands, of which each takes seconds under coverage."""
+    slow = pytest.mark.slow
+    return [name if name == quick else pytest.param(name, marks=slow) for name in COMMANDS]
+
+
 MANNERS = [
     "once",
     *(pytest.param(one, marks=pytest.mark.slow) for one in ("rolled back", "lasting")),
@@ -280,7 +281,8 @@ def trial(request, folder, directory):
 
 
 @pytest.mark.parametrize("manner", MANNERS)
-@pytest.mark.parametrize("name", NAMES)
+# RENAME INBOX once gave a mailbox of one account to another.
+@pytest.mark.parametrize("name", all_but_one_slow("RENAME INBOX"))
 def test_each_statement_fails(trial, name, manner):
     def prepare(store):
         database = store._database
@@ -317,7 +319,9 @@ def heavy(folder):
 
 
 # The ballast of the transactions before its last would stay: tests/storage/test_staging.py has it.
-@pytest.mark.parametrize("name", [name for name in NAMES if "large" not in str(name)])
+@pytest.mark.parametrize(
+    "name", [name for name in all_but_one_slow("CREATE") if "large" not in str(name)]
+)
 @pytest.mark.usefixtures("heavy")
 def test_the_disk_is_full(name, trial):
     def prepare(store):

@@ -141,8 +141,8 @@ def test_what_is_no_damage(folder, change, messages):
 
 
 @pytest.mark.parametrize(("damage", "reason"), [DAMAGES[0], DAMAGES[3], DAMAGES[5]])
-def test_the_server_says_it_in_one_line(folder, tmp_path, damage, reason):
+def test_the_server_says_it_in_one_line(folder, tmp_path, forked, damage, reason):
     damage(folder)
-    line = failed_start(tmp_path, reference_store=folder)
+    line = failed_start(tmp_path, forked, reference_store=folder)
     assert line.count("\n") == 1
     assert f"{folder}/mail.sqlite: {reason}" in line

@@ -17,6 +17,11 @@ FACTS = Facts("* OK", ("IMAP4REV1",), ("IMAP4REV1",), {}, "", "/")
 
 
 @pytest.fixture
+def program(forked):
+    return forked
+
+
+@pytest.fixture
 def foreign(tmp_path, reference_process):
     """A target of an operator; what is applied goes, one after the other, to the file `applied`."""
     record = (

@@ -19,7 +19,8 @@ def as_bad(method):
 
     def say(self, response):
         if isinstance(response, Condition) and response.kind == "BYE" and self.identity is None:
-            response = replace(response, kind="BAD")
+            # With "bye" the suite believes it alive, should it ask while the server is still full.
+            response = replace(response, kind="BAD", text=f"{response.text}, bye")
         respond(self, response)
 
     def changed(self, *arguments):
