@@ -1,6 +1,7 @@
 """Servers that hang, die, send garbage or never end: a finding of the case, and the run goes on."""
 
 import json
+import re
 import sys
 import threading
 
@@ -163,7 +164,8 @@ def test_server_that_answers_nobody(run, server):
     code, outcomes, troubled, _ = run()
     ended.set()
     assert (code, outcomes) == (1, ["pass", "crash", "skip"])
-    assert "a new connection gets no answer within 1 s" in troubled["message"]
+    # Where everything was slow before, it waits longer than it was told.
+    assert re.search(r"a new connection gets no answer within 1(\.\d+)? s", troubled["message"])
 
 
 def test_only_the_connection_ends(run, server):
