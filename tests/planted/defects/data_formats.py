@@ -71,14 +71,14 @@ def tags_come_back_in_upper_case():
 
 
 @found_by("data_formats/commands/may_be_split_at_any_octet[noop]")
-def line_end_is_sought_in_new_octets_only():
-    """A CRLF that arrives in two pieces is overlooked."""
+def line_end_is_sought_in_first_octets_only():
+    """The CRLF of a command that arrives in pieces is overlooked."""
     read_line = Framer._read_line
 
     def overlooking(self):
         line = read_line(self)
-        if line is None and self._buffer.endswith(b"\r"):
-            self._scanned = len(self._buffer) + 1
+        if line is None and self._buffer:
+            self._scanned = 1 << 30
         return line
 
     Framer._read_line = overlooking
