@@ -68,7 +68,7 @@ def parse_addresses(value: bytes, most: int = MAXIMUM_ADDRESSES) -> list[Address
 
 
 class _Parser:
-    """Takes what is not written as usual, and all that stands behind it."""
+    """Reads the addresses from the first unusual one to the end of the field."""
 
     def __init__(self, addresses: list[Address]) -> None:
         self.addresses = addresses

@@ -1,4 +1,4 @@
-"""What is computed of a message once, and kept."""
+"""Digests: the data computed once from a message, and kept."""
 
 from __future__ import annotations
 

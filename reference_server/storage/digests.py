@@ -1,4 +1,4 @@
-"""What is computed of a message when it is first asked for, and kept."""
+"""Digests of messages: computed when they are first needed, and kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OCTETS = 1 << 20  # so many are collected before they are written
 
 
 class Computed:
-    """Digests that were computed, which it writes into the store, many at a time."""
+    """Collects computed digests, and writes many at a time into the store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,9 +38,9 @@ class Computed:
             self.keep()
 
     def keep(self) -> None:
-        """Write what was taken in; of a message that is gone by now nothing is written.
+        """Write the collected digests, except those of messages that are gone by now.
 
-        If the store fails it is computed again the next time. Nobody waits for the disk.
+        If the store fails they are computed again the next time. Nobody waits for the disk.
         """
         rows = [(message, *digest, message) for message, digest in self._digests.items()]
         self._digests = {}
@@ -50,4 +50,4 @@ class Computed:
                 with self._database.write(durable=False) as transaction:
                     transaction.connection.executemany(_INSERT, rows)
             except StorageFailure as failure:
-                log.info("what was computed of messages is not kept: %s", failure)
+                log.info("digests of messages are not kept: %s", failure)

@@ -1,6 +1,6 @@
 """Reading columns of many messages, in batches that hold no lock in between.
 
-What a digest has is computed when it is first read, and kept.
+Digests are computed when they are first read, and kept.
 """
 
 from __future__ import annotations

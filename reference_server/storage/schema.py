@@ -15,7 +15,7 @@ VERSION = 3
 # No id is used again: AUTOINCREMENT gives one greater than any there ever was.
 # A copy is one more placement of the same message.
 # A message without placement is unplaced: it is still being read, and is removed later.
-# One without digest was not yet asked for what a digest has.
+# The digest of a message is computed when it is first needed; until then there is no row.
 # expunged has a row, counted in expunged_rows, for each message that left a mailbox with a
 # mod-sequence above expunged_after; QRESYNC (RFC 7162) reports them. Of others nothing is known.
 _MESSAGE = """

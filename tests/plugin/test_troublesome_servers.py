@@ -164,7 +164,7 @@ def test_server_that_answers_nobody(run, server):
     code, outcomes, troubled, _ = run()
     ended.set()
     assert (code, outcomes) == (1, ["pass", "crash", "skip"])
-    # Where everything was slow before, it waits longer than it was told.
+    # On a slow machine the suite waits longer than its option says.
     assert re.search(r"a new connection gets no answer within 1(\.\d+)? s", troubled["message"])
 
 

@@ -1,4 +1,4 @@
-"""What is computed of a message when it is first read, and kept."""
+"""Digests of messages: computed when they are first read, and kept."""
 
 import logging
 
@@ -129,7 +129,7 @@ def test_it_goes_with_the_message(store, account, inbox):
 
 
 def test_a_store_that_is_full(store, account, inbox, caplog):
-    """What cannot be kept is computed each time."""
+    """A digest that cannot be kept is computed each time."""
     caplog.set_level(logging.INFO)
     account.append("INBOX", [message(str(number), size=4000) for number in range(1, 201)])
     with store._database.locked() as connection:
@@ -139,7 +139,7 @@ def test_a_store_that_is_full(store, account, inbox, caplog):
         assert list(inbox.rows(range(1, 201), ["subject"])) == [(n, str(n)) for n in range(1, 201)]
         assert kept(store) == []
     assert {record.getMessage().partition(":")[0] for record in caplog.records} == {
-        "what was computed of messages is not kept"
+        "digests of messages are not kept"
     }
     with store._database.locked() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")

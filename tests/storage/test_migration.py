@@ -83,7 +83,7 @@ CREATE TABLE expunged (
     PRIMARY KEY (mailbox, uid)
 ) WITHOUT ROWID;
 """
-# What version 2 had otherwise, and how version 1 had it.
+# The tables of version 2 differ from those of version 1 in these places.
 CHANGED_IN_2 = {
     "id INTEGER PRIMARY KEY,\n    length": "id INTEGER PRIMARY KEY AUTOINCREMENT,\n    length",
     "    UNIQUE (account, name)\n": (
